@@ -73,8 +73,7 @@ def back_up(store: Path, folder: Path, day: date, key: DataKey | None = None) ->
         reason = why(error) if isinstance(error, OSError) else str(error)
         raise StoreError(f"The store could not be backed up to {folder}: {reason}.") from error
     finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        _remove(part)
     return True
 
 
@@ -137,9 +136,7 @@ def _restore(store: Path, backup: Path, key: DataKey | None, *, is_alone: bool) 
             _add_newer(store, part, key)
         return _exchange(part, store, key)
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            with contextlib.suppress(OSError):
-                part.with_name(part.name + ending).unlink(missing_ok=True)
+        _remove(part)
 
 
 def _add_newer(store: Path, part: Path, key: DataKey | None) -> None:
@@ -199,6 +196,14 @@ def _fold(store: Path, key: DataKey | None) -> bool:
 def _key_of(backup: Path, key: DataKey | None) -> DataKey | None:
     """The key of a backup, which may be from before there was a passphrase."""
     return None if is_plain(backup) else key
+
+
+def _remove(part: Path) -> None:
+    """Remove what is left of a copy, and its logs."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        for _try in range(2):  # for a disk that failed once
+            with contextlib.suppress(OSError):
+                part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def _free_name(store: Path) -> Path:

@@ -60,7 +60,7 @@ class Store:
         self.open_documents = OpenDocuments(self._instances, self._instance_lock)
         self._database = Database(path, self._report, key)
         self._thread = BatchThread(self._database)
-        self.trash = Trash(self._run)
+        self.trash = Trash(self._run, self._write)
         """The documents that were deleted."""
         self.repair = Repair(self._run, self._thread, self._database, self._instance_id)
         """Damaged stores, and putting a backup in the place of this one."""

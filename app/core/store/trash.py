@@ -17,6 +17,7 @@ from app.core.errors import DocumentError, StoreError
 from app.core.store import snapshots
 from app.core.store.own_words import RunsWork
 from app.core.store.records import document_name, storable
+from app.core.store.word_log import Write
 from app.core.system.files import read_regular, remove_for_good, stamps, why, write_new
 from app.core.units import size_text
 
@@ -56,8 +57,9 @@ class Trash:
     A document's takes stay where they are and follow it when it is restored in another place.
     """
 
-    def __init__(self, run: RunsWork) -> None:
-        self._run = run
+    def __init__(self, run: RunsWork, write: Write) -> None:
+        self._run, self._write = run, write
+        self._back = set[str]()  # keys of documents that have a file again
 
     def put(self, path: Path, encoding: str = "") -> int:
         """Keep the file's bytes, then delete the file; returns the number of it in the trash.
@@ -67,8 +69,11 @@ class Trash:
         """
         path = path.absolute()
         data, mode, stamp = _read(path)
-        number = self._run(lambda connection: _put(connection, path, encoding, mode, data), 0)
+        key = os.urandom(16).hex()
+        row = (key, storable(path.name), storable(str(path)), encoding, mode, time.time(), data)
+        number = self._run(lambda connection: _put(connection, path, row), 0)
         if not number:
+            self._take_back(key, path)  # a commit that failed may be found on the disk all the same
             raise StoreError(
                 f"{path.name} was not deleted: it could not be kept in the trash.",
                 "Make room on the disk and try again.",
@@ -81,7 +86,7 @@ class Trash:
                 )
             remove_for_good(path)
         except (OSError, DocumentError) as error:
-            self._run(lambda connection: _take_back(connection, number, path), None)
+            self._take_back(key, path)
             if isinstance(error, DocumentError):
                 raise
             raise DocumentError(
@@ -91,11 +96,12 @@ class Trash:
 
     def documents(self) -> tuple[TrashedDocument, ...]:
         """What is in the trash, what was deleted last first."""
-        return self._run(_documents, ())
+        hidden = frozenset(self._back)
+        return self._run(lambda connection: _documents(connection, hidden), ())
 
     def data(self, number: int) -> bytes:
         """The bytes of a deleted document; raises StoreError where they are not there any more."""
-        return self._row(number)[2]
+        return self._row(number).data
 
     def restore(self, number: int, to: Path | None = None) -> Path:
         """Write a document to where it was, or `to`, and take it out of the trash.
@@ -103,11 +109,11 @@ class Trash:
         Never over another file. Its history goes with it. Returns the path; raises DocumentError
         or StoreError, with the document still in the trash.
         """
-        was, mode, data = self._row(number)
-        path = (to or Path(was)).absolute()
+        row = self._row(number)
+        path = (to or Path(row.path)).absolute()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_new(path, data, mode)
+            write_new(path, row.data, row.mode)
         except FileExistsError:
             raise DocumentError(
                 f"There is already a file {path}.",
@@ -118,11 +124,7 @@ class Trash:
             raise DocumentError(
                 f"{path.name} could not be restored: {reason}.", "It is still in the trash."
             ) from error
-        if not self._run(lambda connection: _take_back(connection, number, path), False):
-            path.unlink(missing_ok=True)
-            raise StoreError(
-                f"{path.name} could not be taken out of the trash.", "Try it again later."
-            )
+        self._take_back(row.key, path)
         return path
 
     def delete(self, *numbers: int) -> bool:
@@ -147,19 +149,32 @@ class Trash:
 
         return self._run(work, 0)
 
-    def _row(self, number: int) -> tuple[str, int, bytes]:
-        """The path, the permissions and the bytes of a document."""
+    def _take_back(self, key: str, path: Path) -> None:
+        """The document is at `path`: take it out of the trash, as soon as the disk allows."""
+        self._back.add(key)
+        self._write(lambda connection: _take_back(connection, key, path))
+        self._run(lambda _connection: None, None)  # waits for it
 
-        def work(connection: apsw.Connection) -> tuple[str, int, bytes] | None:
+    def _row(self, number: int) -> _Row:
+        def work(connection: apsw.Connection) -> _Row | None:
             found: Any = connection.execute(
-                "SELECT path, mode, data FROM trash WHERE id = ?", (number,)
+                "SELECT key, path, mode, data FROM trash WHERE id = ?", (number,)
             ).fetchone()
-            return (found[0], found[1], found[2]) if found else None
+            return _Row(*found) if found else None
 
         row = self._run(work, None)
-        if row is None:
+        if row is None or row.key in self._back:
             raise StoreError(f"Document {number} is not in the trash, or cannot be read.")
         return row
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """What a document is restored from."""
+
+    key: str
+    path: str
+    mode: int
+    data: bytes
 
 
 def _read(path: Path) -> tuple[bytes, int, object]:
@@ -183,28 +198,27 @@ def _name_in_trash(key: str) -> str:
     return f"trash:{key}"
 
 
-def _put(connection: apsw.Connection, path: Path, encoding: str, mode: int, data: bytes) -> int:
-    key = os.urandom(16).hex()
+def _put(connection: apsw.Connection, path: Path, row: tuple[object, ...]) -> int:
     connection.execute(
-        "INSERT INTO trash (key, name, path, encoding, mode, deleted_at, last_take, last_former,"
-        " data) VALUES (?, ?, ?, ?, ?, ?, (SELECT ifnull(max(id), 0) FROM take),"
-        " (SELECT ifnull(max(id), 0) FROM former), ?)",
-        (key, storable(path.name), storable(str(path)), encoding, mode, time.time(), data),
+        "INSERT INTO trash (last_take, last_former, key, name, path, encoding, mode, deleted_at,"
+        " data) VALUES ((SELECT ifnull(max(id), 0) FROM take),"
+        " (SELECT ifnull(max(id), 0) FROM former), ?, ?, ?, ?, ?, ?, ?)",
+        row,
     )
     number = connection.last_insert_rowid()
     if not path.is_symlink():  # of a link, the document stays
-        snapshots.rename(connection, document_name(str(path)), _name_in_trash(key))
+        snapshots.rename(connection, document_name(str(path)), _name_in_trash(str(row[0])))
     return number
 
 
-def _take_back(connection: apsw.Connection, number: int, path: Path) -> bool:
+def _take_back(connection: apsw.Connection, key: str, path: Path) -> None:
     """The document is at `path` again: what belongs to it follows, and its row goes."""
     row: Any = connection.execute(
-        "SELECT key, path, last_take, last_former FROM trash WHERE id = ?", (number,)
+        "SELECT path, last_take, last_former FROM trash WHERE key = ?", (key,)
     ).fetchone()
     if row is None:
-        return False
-    key, was, last_take, last_former = row
+        return
+    was, last_take, last_former = row
     inside, name, to = _name_in_trash(key), document_name(str(path)), storable(str(path))
     if snapshots.history_of(connection, name):
         snapshots.fork(connection, inside, name, time.time())
@@ -221,19 +235,22 @@ def _take_back(connection: apsw.Connection, number: int, path: Path) -> bool:
                 f"INSERT OR IGNORE INTO {table} SELECT {columns} FROM {table} WHERE document = ?",  # noqa: S608 - our own
                 (name, document_name(was)),
             )
-    connection.execute("DELETE FROM trash WHERE id = ?", (number,))
-    return True
+    connection.execute("DELETE FROM trash WHERE key = ?", (key,))
 
 
-def _documents(connection: apsw.Connection) -> tuple[TrashedDocument, ...]:
+def _documents(connection: apsw.Connection, hidden: frozenset[str]) -> tuple[TrashedDocument, ...]:
     rows: Iterable[Any] = connection.execute(
-        "SELECT t.id, t.name, t.path, t.encoding, length(t.data), t.deleted_at,"
+        "SELECT t.key, t.id, t.name, t.path, t.encoding, length(t.data), t.deleted_at,"
         " (SELECT count(*) FROM snapshot s JOIN history h ON s.history = h.id"
         "  WHERE h.document = 'trash:' || t.key AND s.listed)"
         " FROM trash t ORDER BY t.deleted_at DESC, t.id DESC"
     )
     names = TrashedDocument.__struct_fields__
-    return tuple(TrashedDocument(**dict(zip(names, row, strict=True))) for row in rows)
+    return tuple(
+        TrashedDocument(**dict(zip(names, row, strict=True)))
+        for key, *row in rows
+        if key not in hidden
+    )
 
 
 def _delete(connection: apsw.Connection, numbers: Iterable[int]) -> bool:

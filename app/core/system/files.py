@@ -122,8 +122,9 @@ def _written_part(target: Path, data: bytes, mode: int | None) -> Iterator[Path]
             part.chmod(mode)
         yield part
     finally:  # even Ctrl+C must not leave the temporary file behind
-        with contextlib.suppress(OSError):
-            part.unlink()
+        for _try in range(2):  # nor a disk that failed once
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def _new_part(target: Path) -> tuple[Path, int]:

@@ -194,10 +194,14 @@ def test_a_store_that_refuses_keeps_the_file(
     number = store.trash.put(path)
     with monkeypatch.context() as broken:
         broken.setattr(module, "_take_back", full)
-        with pytest.raises(StoreError, match="could not be taken out"):
-            store.trash.restore(number)
-    assert not path.exists()
-    assert store.trash.restore(number) == path
+        assert store.trash.restore(number) == path
+        assert path.read_bytes() == b"Once upon a time.\r\n"
+        assert store.trash.documents() == ()  # also while the store cannot be written
+        with pytest.raises(StoreError, match="not in the trash"):
+            store.trash.restore(number, tmp_path / "again.md")
+        assert rows(stores.path, "SELECT count(*) FROM trash") == [(1,)]
+    store.flush()
+    assert rows(stores.path, "SELECT count(*) FROM trash") == [(0,)]
 
 
 def test_only_a_link_goes_where_a_link_is_deleted(stores: Stores, tmp_path: Path) -> None:
