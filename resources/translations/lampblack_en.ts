@@ -44,13 +44,6 @@
 <context>
     <name>ConversionController</name>
     <message numerus="yes">
-        <source>%n chapter(s) are in {0}.</source>
-        <translation>
-            <numerusform>%n chapter is in {0}.</numerusform>
-            <numerusform>%n chapters are in {0}.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n image(s) were left out.</source>
         <translation>
             <numerusform>%n image was left out.</numerusform>

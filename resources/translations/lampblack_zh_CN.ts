@@ -1547,12 +1547,6 @@
 <context>
     <name>ConversionController</name>
     <message numerus="yes">
-        <source>%n chapter(s) are in {0}.</source>
-        <translation>
-            <numerusform>{0} 中有 %n 章。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n image(s) were left out.</source>
         <translation>
             <numerusform>有 %n 张图片未导出。</numerusform>
@@ -1579,6 +1573,10 @@
     <message>
         <source>Show in Folder</source>
         <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>The chapters are in {0}.</source>
+        <translation>各章在 {0} 中。</translation>
     </message>
     <message>
         <source>The selection</source>
@@ -2104,6 +2102,10 @@
         <translation>A5</translation>
     </message>
     <message>
+        <source>Chapter: {0}</source>
+        <translation>章：{0}</translation>
+    </message>
+    <message>
         <source>E-book</source>
         <translation>电子书</translation>
     </message>
@@ -2136,6 +2138,10 @@
         <translation>PDF</translation>
     </message>
     <message>
+        <source>Part: {0}</source>
+        <translation>部：{0}</translation>
+    </message>
+    <message>
         <source>Plain text</source>
         <translation>纯文本</translation>
     </message>
@@ -2146,6 +2152,10 @@
     <message>
         <source>Reading copy</source>
         <translation>阅读稿</translation>
+    </message>
+    <message>
+        <source>The whole book</source>
+        <translation>整本书</translation>
     </message>
     <message>
         <source>Trade book, 6 × 9 in</source>
@@ -2614,8 +2624,8 @@ MIT 许可证。</translation>
         <translation>作为一篇新文档(&amp;O)</translation>
     </message>
     <message>
-        <source>As a file for each &amp;chapter, in a folder</source>
-        <translation>每章一个文件，放进一个文件夹(&amp;C)</translation>
+        <source>As a &amp;book, with a file for each chapter</source>
+        <translation>作为一本书，每章一个文件(&amp;B)</translation>
     </message>
     <message>
         <source>Chapters found</source>
@@ -8614,6 +8624,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有这样的文件：名称中有 NUL 字节。</translation>
     </message>
     <message>
+        <source>There is no text in {0}.</source>
+        <translation>{0} 中没有文字。</translation>
+    </message>
+    <message>
         <source>There is no token {0}: they go from 0 to {1}.</source>
         <translation>没有词元 {0}：编号为 0 到 {1}。</translation>
     </message>
@@ -8900,6 +8914,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Write more of the name, or the path.</source>
         <translation>请多写一些名称，或写出路径。</translation>
+    </message>
+    <message>
+        <source>Write something first, or include what is left out.</source>
+        <translation>请先写些内容，或把排除的部分包括进来。</translation>
     </message>
     <message>
         <source>Your folders hold {0} models, of which {1} are listed, some of every folder. The others can be loaded by their name or path; to see them, watch fewer or smaller folders.</source>

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.books.replacing import PlannedText
+from app.core.conversion.looks.profiles import PROFILES
 from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
@@ -22,6 +23,8 @@ from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
 from app.engine.service_messages import Seen
+from app.ui.conversion.profile_dialog import ProfileDialog
+from app.ui.conversion.text_dialog import TextDialog
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
@@ -209,6 +212,34 @@ class House:
             days=days, session=12, words=1200, book_words=80_000, goal=250, wanted=90_000
         )
         return ProgressDialog(now, self.window)
+
+    def export(self) -> QWidget:
+        self.studio.show("# One\n\nIt rained.\n\n# Two\n\nIt snowed.\n\n![](x.png)\n")
+        return self._settled(self.window.manuscript.conversion.export())
+
+    def print_text(self) -> QWidget:
+        self.studio.show("It rained.")
+        return self._settled(self.window.manuscript.conversion.print_text())
+
+    def _settled(self, dialog: TextDialog) -> QWidget:
+        dialog.trouble.say("That went wrong.")
+        dialog.progress.show_fraction("Writing", 0.5)
+        self.qtbot.waitUntil(
+            lambda: dialog.background.is_idle and dialog.preview.is_idle, timeout=20_000
+        )
+        return dialog
+
+    def export_profile(self) -> QWidget:
+        dialog = ProfileDialog(PROFILES[1], self.window, is_own=False)
+        dialog.say("That went wrong.")
+        return dialog
+
+    def import_text(self) -> QWidget:
+        path = self.folder / "rain.md"
+        path.write_text("# One\n\nIt rained.\n\n# Two\n\n![](x.png)\n")
+        dialog = self.window.manuscript.conversion.import_file(path)
+        self.qtbot.waitUntil(lambda: dialog.background.is_idle, timeout=20_000)
+        return dialog
 
     def recovery(self) -> QWidget:
         recovery = Recovery(id="x", path="", text="Chapter one.", changed_at=1e9)

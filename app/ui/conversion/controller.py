@@ -19,22 +19,25 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.core.books.contents import BookContents
     from app.core.conversion.looks.choices import ExportMemory
     from app.core.conversion.looks.profile_store import ExportProfiles
     from app.ui.conversion.export_dialog import ExportDialog, Exported
-    from app.ui.conversion.import_dialog import ImportDialog, ImportedChapters
+    from app.ui.conversion.import_dialog import ImportDialog
     from app.ui.conversion.print_dialog import PrintDialog
     from app.ui.conversion.questions import ConversionQuestions
     from app.ui.conversion.sources import TextSource
 
 _OTHERS = (".docx", ".odt", ".epub")
-"""Files that are imported where they are dropped or opened."""
 
 # What the dialogs need is imported with the first of them: the window is shown without it.
 
 
 class ConversionController(QObject):
-    """Exports and prints the text on the page, and imports those of other programs."""
+    """Exports and prints the text on the page, and imports those of other programs.
+
+    `book` gives the open book, `open_book` opens another one; both are set by the window.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,8 @@ class ConversionController(QObject):
         self._questions: ConversionQuestions | None = None
         self._dialog: QDialog | None = None
         self.show_folder: Callable[[Path], object] = _show_folder
+        self.book: Callable[[], BookContents | None] = lambda: None
+        self.open_book: Callable[[Path], object] = lambda _folder: None
         actions.connect_all(
             {"export": self.export, "import": self.choose_import, "print": self.print_text}
         )
@@ -112,7 +117,10 @@ class ConversionController(QObject):
         return ExportProfiles(paths.export_profiles_file), ExportMemory(paths.exports_file)
 
     def sources(self) -> list[TextSource]:
-        """What can be exported now; the selection comes first where there is one."""
+        """What can be exported now: what is on the page, and the open book.
+
+        The book comes first where the page is a scene of it.
+        """
         from app.ui.conversion.sources import text_source
 
         manuscript, documents = self._editor.manuscript, self._documents
@@ -121,22 +129,29 @@ class ConversionController(QObject):
         rows = [(self.tr("The whole document"), manuscript.text())]
         if end > start:
             rows.append((self.tr("The selection"), manuscript.text(start, end)))
-        return [
+        shown = [
             text_source(label, documents.marked_as, documents.path, folder, text)
             for label, text in rows
         ]
+        path = documents.path
+        is_scene = path is not None and documents.saves_itself(path)
+        return [*self._of_book(path), *shown] if is_scene else [*shown, *self._of_book(None)]
+
+    def _of_book(self, scene: Path | None) -> list[TextSource]:
+        """The sources of the open book; its scene on the page is saved first."""
+        contents = self.book()
+        if contents is None:
+            return []
+        from app.ui.conversion.book_sources import book_sources
+
+        if scene is not None and self._documents.is_modified:
+            self._documents.save()
+        return book_sources(contents, scene)
 
     def _on_printed(self, pages: int) -> None:
         self._status.say(self.tr("%n page(s) were sent to the printer.", "", pages))
 
     # Import
-
-    def imports(self, path: Path) -> bool:
-        """Whether a file is another program's: then what it holds is shown, and asked for."""
-        if path.suffix.lower() not in _OTHERS:
-            return False
-        self.import_file(path)
-        return True
 
     def choose_import(self) -> None:
         """Ask which file to import."""
@@ -151,7 +166,7 @@ class ConversionController(QObject):
 
         dialog = ImportDialog(path, self.questions, self._editor.window())
         dialog.as_document.connect(self._take_document)
-        dialog.as_chapters.connect(self._take_chapters)
+        dialog.as_book.connect(self._take_chapters)
         self._show(dialog)
         return dialog
 
@@ -162,17 +177,14 @@ class ConversionController(QObject):
             self._editor.move_caret(0)
             self._status.say(self.tr("Imported. It is not saved yet."))
 
-    def _take_chapters(self, found: ImportedChapters) -> None:
-        """Open the first of the files that were written."""
-        folder, count = found.folder, len(found.files)
-
-        def words() -> str:
-            return self.tr("%n chapter(s) are in {0}.", "", count).format(folder)
-
+    def _take_chapters(self, folder: Path) -> None:
+        """Open the book that was written."""
         self._banners.say(
-            words, "notice", lambda: {self.tr("Show in Folder"): lambda: self.show_folder(folder)}
+            lambda: self.tr("The chapters are in {0}.").format(folder),
+            "notice",
+            lambda: {self.tr("Show in Folder"): lambda: self.show_folder(folder)},
         )
-        self._documents.open_path(found.files[0])
+        self.open_book(folder)
 
     def _on_exported(self, found: Exported) -> None:
         path, left_out = found.path, found.left_out
@@ -189,6 +201,11 @@ class ConversionController(QObject):
             lambda: {self.tr("Show in Folder"): lambda: self.show_folder(path.parent)},
         )
         self._status.say(self.tr("Exported {0}").format(path.name))
+
+
+def is_importable(path: Path) -> bool:
+    """Whether a file is another program's, and imported where it is dropped or opened."""
+    return path.suffix.lower() in _OTHERS
 
 
 def _show_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -20,8 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.books.book import Book
+from app.core.books.manuscript import write_imported
+from app.core.conversion.blocks import FormattedText
 from app.core.conversion.import_process import ImportedText, Importing
-from app.core.conversion.importing import file_name, write_chapters
+from app.core.conversion.importing import file_name
 from app.core.errors import LampblackError
 from app.ui.background import BackgroundTasks
 from app.ui.conversion.questions import ConversionQuestions
@@ -30,21 +32,14 @@ from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, ProgressStrip
 
 
-class ImportedChapters(msgspec.Struct, frozen=True):
-    """The files that were written into a folder."""
-
-    folder: Path
-    files: tuple[Path, ...]
-
-
 class ImportDialog(QDialog):
     """Reads a file in the background and asks where its text goes; it closes when it is there.
 
-    `as_document` carries the whole text as Markdown, `as_chapters` the ImportedChapters.
+    `as_document` carries the whole text as Markdown, `as_book` the folder of a new book.
     """
 
     as_document = Signal(str)
-    as_chapters = Signal(object)
+    as_book = Signal(object)
 
     def __init__(
         self, path: Path, questions: ConversionQuestions, parent: QWidget | None = None
@@ -72,7 +67,7 @@ class ImportDialog(QDialog):
         self.list.setToolTip(self.tr("The chapters that were found, and their words"))
         self.one = QRadioButton(self.tr("As &one new document"))
         self.one.setToolTip(self.tr("The text comes on the page; it is not saved yet"))
-        self.many = QRadioButton(self.tr("As a file for each &chapter, in a folder"))
+        self.many = QRadioButton(self.tr("As a &book, with a file for each chapter"))
         self.many.setToolTip(self.tr("Nothing that is in the folder is written over"))
         self.folder = QLineEdit(str(self._path.absolute().with_suffix("")))
         self.folder.setAccessibleName(self.tr("Folder"))
@@ -167,14 +162,10 @@ class ImportDialog(QDialog):
         self.trouble.say("")
         self.take.setEnabled(False)
         self.progress.show_fraction(self.tr("Writing {0}…").format(folder), -1)
-        self.background.run(
-            partial(write_chapters, folder, found.chapters),
-            lambda _nothing: self._on_written(folder, found),
-        )
+        self.background.run(partial(_write, folder, found), lambda _book: self._on_written(folder))
 
-    def _on_written(self, folder: Path, found: ImportedText) -> None:
-        files = tuple(folder / chapter.name for chapter in found.chapters)
-        self.as_chapters.emit(ImportedChapters(folder, files))
+    def _on_written(self, folder: Path) -> None:
+        self.as_book.emit(folder)
         self.accept()
 
     def _fail(self, error: LampblackError) -> None:
@@ -187,3 +178,9 @@ class ImportDialog(QDialog):
     def _end(self) -> None:
         self._reading.cancel()
         self.background.close()
+
+
+def _write(folder: Path, found: ImportedText) -> Book:
+    return write_imported(
+        folder, FormattedText((), title=found.title, author=found.author), found.chapters
+    )

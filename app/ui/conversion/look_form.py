@@ -155,10 +155,11 @@ class LookForm(QWidget):
         del blockers
         self._explain()
 
-    def suggest(self, title: str, language: str) -> None:
+    def suggest(self, title: str, author: str, language: str) -> None:
         """Fill in what is found in the text, where nothing was written or remembered."""
         if not self.title.text():
             self.title.setText(title)
+        self.author.setText(author or self.author.text())
         self.language.setEditText(language)
 
     def say(self, words: str) -> None:

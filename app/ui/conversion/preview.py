@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.conversion.blocks import FormattedText
@@ -23,6 +23,7 @@ PAGES = 8
 """How many pages are shown."""
 
 _GAP = 14
+_SETTLE_MS = 60
 _MOST_LETTERS = 20_000
 _SHOWN_BLOCKS = 1_500
 """More than is shown of a file without pages."""
@@ -99,16 +100,21 @@ class TextPreview(QWidget):
             shown.setAccessibleName(self.tr("Preview"))
             shown.setToolTip(self.tr("How the text will look; arrow keys scroll"))
         self._wanted: Shown | None = None
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settling.timeout.connect(self._ask_again)
 
     @property
     def is_idle(self) -> bool:
         """Whether everything that was asked for is shown."""
-        return self._background.is_idle
+        return self._background.is_idle and not self._settling.isActive()
 
     def ask(self, wanted: Shown) -> None:
-        """Show this as soon as it is painted."""
+        """Show this as soon as it is painted, or when there is something to paint it on."""
         self._wanted = wanted
         self._asked += 1
+        self._settling.stop()
+        if not self.isVisible():
+            return
         number = self._asked
         width, scale = self._page_width(), self.devicePixelRatioF()
 
@@ -128,9 +134,26 @@ class TextPreview(QWidget):
             lambda error: self._fail(number, error),
         )
 
+    def _ask_again(self) -> None:
+        """Paint the same at the width that there is now."""
+        if self._wanted is not None:
+            self.ask(self._wanted)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Paint what was asked for before."""
+        super().showEvent(event)
+        self._settling.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint the pages as wide as they can be now."""
+        super().resizeEvent(event)
+        self._settling.start()
+
     def close_down(self) -> None:
         """Give up whatever is being painted."""
         self._asked += 1
+        self._wanted = None
+        self._settling.stop()
         self._background.close()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -56,7 +56,9 @@ def language_of_text(text: FormattedText) -> str:
 
 
 def title_of_text(source: TextSource, text: FormattedText) -> str:
-    """What a text is called: its only chapter's title, or its file's name."""
+    """What a text is called: as its book says, its only chapter's title, or its file's name."""
+    if text.title:
+        return text.title
     titles = chapter_titles(text)
     return titles[0] if len(titles) == 1 and titles[0] else source.stem
 

@@ -117,12 +117,13 @@ class TextDialog(QDialog):
         return choices
 
     def _on_read(
-        self, cached: CachedText, choices: ExportChoices, found: tuple[str, str, int]
+        self, cached: CachedText, choices: ExportChoices, found: tuple[str, str, str, int]
     ) -> None:
         if cached is not self.cached:
             return
-        title, language, left_out = found
-        self.form.suggest(title, choices.language or language)
+        title, author, language, left_out = found
+        author = "" if choices.title else author  # as it was written here the last time
+        self.form.suggest(title, author, choices.language or language)
         self.form.say_left_out(left_out)
 
     def reader(self) -> Callable[[], FormattedText]:
@@ -176,6 +177,7 @@ class TextDialog(QDialog):
         self.background.close()
 
 
-def _read(cached: CachedText) -> tuple[str, str, int]:
+def _read(cached: CachedText) -> tuple[str, str, str, int]:
     text = cached.read()
-    return title_of_text(cached.source, text), language_of_text(text), text.left_out
+    title, language = title_of_text(cached.source, text), language_of_text(text)
+    return title, text.author, language, text.left_out

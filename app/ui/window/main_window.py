@@ -371,12 +371,11 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open the first manuscript among `paths`; models go on the list."""
-        paths = self.manuscript.books.open_dropped(paths)
+        paths = self.manuscript.open_dropped(paths)
         texts = [path for path in paths if not _is_model(path)]
         for path in filter(_is_model, paths):
             self.models.add(path)
-        imports = self.manuscript.conversion.imports
-        if texts and not imports(texts[0]) and self.documents.open_path(texts[0]):
+        if texts and self.documents.open_path(texts[0]):
             self.page.show_page()
 
     def _on_saved(self, path: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.program import Program
 from app.ui.actions import Actions
-from app.ui.conversion.controller import ConversionController
+from app.ui.conversion.controller import ConversionController, is_importable
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
@@ -101,6 +103,8 @@ class ManuscriptParts(QObject):
         self.conversion = ConversionController(
             program, documents, page.editor, page.banners, status, actions
         )
+        self.conversion.book = lambda: self.books.book.contents
+        self.conversion.open_book = self.books.open
         self._parts: tuple[WindowPart, ...] = (
             self.history,
             self.spelling,
@@ -142,6 +146,14 @@ class ManuscriptParts(QObject):
         from app.ui.lock.section import PassphraseSection
 
         return PassphraseSection(self._program, self.lock)
+
+    def open_dropped(self, paths: Sequence[Path]) -> list[Path]:
+        """Open a book, or offer to import a file of another program; what is neither is left."""
+        rest = self.books.open_dropped(paths)
+        others = [path for path in rest if is_importable(path)]
+        if others:
+            self.conversion.import_file(others[0])
+        return [path for path in rest if path not in others]
 
     def begin(self) -> None:
         """The window is shown."""

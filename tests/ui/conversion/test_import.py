@@ -34,7 +34,7 @@ def read(qtbot: QtBot) -> ImportDialog:
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".odt", ".epub"])
-def test_a_dropped_novel_comes_in_as_chapters(
+def test_a_dropped_novel_comes_in_as_a_book(
     desk: Desk, qtbot: QtBot, tmp_path: Path, suffix: str
 ) -> None:
     desk.studio.window.editor.files_dropped.emit([book(tmp_path / f"a{suffix}")])
@@ -50,7 +50,11 @@ def test_a_dropped_novel_comes_in_as_chapters(
     qtbot.waitUntil(lambda: desk.studio.window.documents.path is not None, timeout=10_000)
     assert desk.studio.window.documents.path == tmp_path / "The Lamp a b" / "01 One.md"
     assert desk.studio.text.startswith("# One\n\nHe said “so”[^1].")
-    assert desk.studio.banners == [f"2 chapters are in {tmp_path / 'The Lamp a b'}."]
+    assert desk.studio.banners == [f"The chapters are in {tmp_path / 'The Lamp a b'}."]
+    contents = desk.studio.window.manuscript.books.book.contents
+    assert contents is not None
+    assert (contents.book.title, contents.book.author) == ("The Lamp: a/b", "Jane Doe")
+    assert [entry.file for entry in contents.book.entries] == ["01 One.md", "02 Two.md"]
 
 
 def test_a_text_comes_in_as_one_new_document(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
