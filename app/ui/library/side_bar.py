@@ -12,7 +12,7 @@ from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon as drawn
 from app.ui.widgets.theme import Theme
 
-NARROWEST = 220
+NARROWEST = 240
 """Pixels that the bar has at least."""
 
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.library.bar_controller import BarController
 from app.ui.library.outline_page import OutlineHeading, OutlinePage, headings
 from app.ui.library.recent_page import RecentPage
-from app.ui.library.side_bar import SideBar
+from app.ui.library.side_bar import NARROWEST, SideBar
 from tests.ui.conftest import Studio
 
 
@@ -175,7 +175,7 @@ def test_a_title_that_has_no_room_gives_way_to_the_icons(qtbot: QtBot) -> None:
     bar.show()
     bar.setCurrentIndex(3)
     assert bar.tabText(3) == "Search everywhere"
-    bar.resize(230, 300)
+    bar.resize(NARROWEST, 300)
     qtbot.waitUntil(lambda: bar.tabText(3) == "")
     assert bar.tabBar().sizeHint().width() <= bar.width()
     assert bar.tabToolTip(3) == "Search everywhere"
