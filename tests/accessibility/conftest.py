@@ -12,6 +12,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.books.book import Book, BookEntry
+from app.core.books.book_file import BOOK_FILE, encode_book
 from app.core.books.replacing import PlannedText
 from app.core.conversion.looks.profiles import PROFILES
 from app.core.errors import DocumentChangedError
@@ -30,6 +32,7 @@ from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.history.comparison import ComparisonDialog
 from app.ui.history.dialog import HistoryDialog
+from app.ui.library.books.questions import BookDetailsDialog, BookQuestions
 from app.ui.library.progress_dialog import ProgressDialog, ProgressNow
 from app.ui.library.replace_dialog import ReplaceDialog
 from app.ui.lock.passphrase_dialog import PassphraseDialog
@@ -197,6 +200,40 @@ class House:
         search.page.problem.say("That went wrong.")
         search.page.show_reading(3)
         return search.page.window()
+
+    def book(self) -> QWidget:
+        """The side bar with a book: every state of an entry, notes, and what was done last."""
+        folder = self.folder / "book"
+        folder.mkdir()
+        (folder / "one.md").write_text("# One\n\nIt rained. 雨\n")
+        (folder / "loose.md").write_text("loose")
+        entries = (
+            BookEntry(kind="part", title="Part"),
+            BookEntry(kind="chapter", file="one.md", status="draft", notes="Look up the tides."),
+            BookEntry(file="gone.md", is_included=False),
+        )
+        (folder / BOOK_FILE).write_bytes(encode_book(Book(title="雨", entries=entries)))
+        books = self.window.manuscript.books
+        books.open(folder)
+        books.edits.set_status(1, "revised")
+        page = books.page
+        assert page is not None
+        page.tree.select(1)
+        self.qtbot.waitUntil(lambda: page.total.text() != "")
+        return self.window
+
+    def book_menu(self) -> QWidget:
+        page = self.book() and self.window.manuscript.books.page
+        assert page is not None
+        index = page.model.index_of(1)
+        page.tree.menu_asked.emit(page.tree.visualRect(index).center())
+        return self._shown_menu()
+
+    def book_details(self) -> QWidget:
+        return BookDetailsDialog(Book(title="雨", author="Doe"), "rain", self.window)
+
+    def make_a_book(self) -> QWidget:
+        return self._box(lambda: BookQuestions(self.window).make(self.folder, 2))
 
     def replace_everywhere(self) -> QWidget:
         text = "The old keeper kept the lamp."

@@ -65,7 +65,7 @@ def carry_out(folder: Path, step: BookStep, data: bytes | None, keep: Keep) -> b
     refuses; then all is as it was before.
     """
     finish_broken_step(folder)
-    _check(folder, step, data)
+    check_step(folder, step, data)
     after = encode_book(step.after)
     done = list[FileChange]()
     try:
@@ -144,7 +144,8 @@ def _restore(folder: Path, change: FileChange) -> None:
         write_atomically(folder / beside, change.before)
 
 
-def _check(folder: Path, step: BookStep, data: bytes | None) -> None:
+def check_step(folder: Path, step: BookStep, data: bytes | None) -> None:
+    """Raise BookChangedError where the list is not `data`, or a file not as the step finds it."""
     if _bytes(folder / BOOK_FILE) != data:
         raise BookChangedError(
             "Another program has changed the list of the book meanwhile.",

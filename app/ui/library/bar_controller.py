@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from app.core.options.settings_store import SettingsStore
@@ -104,10 +104,7 @@ class BarController(QObject):
         if self._is_narrow and not self._window.isMaximized():
             self._window.resize(_ROOM_FOR_BOTH, self._window.height())
         self._show(True)
-        if page is not None:
-            bar.show_page(page)
-        else:
-            bar.currentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        bar.show_page(page or bar.currentWidget())
 
     @property
     def _is_narrow(self) -> bool:

@@ -65,7 +65,6 @@ class OutlinePage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 8, 8, 8)
         whole.addWidget(self.stack)
-        self.setFocusProxy(self.list)
         self.list.chosen = self._jump
         editor.changed.connect(lambda _change, _source: self._wake())
         editor.cursorPositionChanged.connect(self._follow)

@@ -32,7 +32,6 @@ class RecentPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 8, 8, 8)
         whole.addWidget(self.stack)
-        self.setFocusProxy(self.list)
         self.list.chosen = self._open
         self._word()
         on_language_change(self._word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTabWidget, QWidget
 
 from app.ui.languages import on_language_change
 from app.ui.sentences import Words, told
@@ -12,7 +12,7 @@ from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon as drawn
 from app.ui.widgets.theme import Theme
 
-NARROWEST = 220
+NARROWEST = 240
 """Pixels that the bar has at least."""
 
 
@@ -43,9 +43,11 @@ class SideBar(QTabWidget):
         self._draw()
 
     def show_page(self, widget: QWidget) -> None:
-        """Bring a page to the front, with the focus in it."""
+        """Bring a page to the front, with the focus in its list or what else comes first in it."""
         self.setCurrentWidget(widget)
-        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        lists = [one for one in widget.findChildren(QAbstractItemView) if one.isVisible()]
+        target = lists[0] if lists else widget
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough to read names in, however many tabs there are."""

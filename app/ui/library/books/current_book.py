@@ -14,8 +14,8 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from app.core.books.book import Book
 from app.core.books.contents import BookContents, open_book
 from app.core.books.facts import FactsCache, TextFacts
-from app.core.books.steps import BookStep, carry_out
-from app.core.errors import BookChangedError, BookError, LampblackError, StoreError
+from app.core.books.steps import BookStep, FileChange, carry_out, check_step
+from app.core.errors import BookChangedError, BookError, LampblackError
 from app.core.store import Store
 from app.ui.background import BackgroundTasks
 from app.ui.sentences import Words
@@ -27,10 +27,11 @@ _MOST_FOLDERS = 200
 
 
 class DoneStep(NamedTuple):
-    """A step that can be taken back, and what it was."""
+    """A step that can be taken back, what it was, and what it put into the trash, by name."""
 
     step: BookStep
     words: Words
+    trashed: dict[str, int]
 
 
 class CurrentBook(QObject):
@@ -51,6 +52,7 @@ class CurrentBook(QObject):
         self.contents: BookContents | None = None
         self.facts = FactsCache()
         self._past = list[DoneStep]()
+        self._trashed = dict[str, int]()
         self._turn = 0
         self._background = BackgroundTasks(self.failed.emit, self)
         self._watcher = QFileSystemWatcher(self)
@@ -89,7 +91,8 @@ class CurrentBook(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
-        self._past = [*self._past[1 - _MOST_STEPS :], DoneStep(step, words)]
+        done = DoneStep(step, words, self._trashed)
+        self._past = [*self._past[1 - _MOST_STEPS :], done]
         self._tell(step)
         return True
 
@@ -100,7 +103,7 @@ class CurrentBook(QObject):
         done = self._past.pop()
         back = done.step.inverse()
         try:
-            self._carry_out(back)
+            self._carry_out(self._out_of_trash(back, done.trashed))
         except BookChangedError:
             self._past.clear()
             self.failed.emit(
@@ -118,12 +121,26 @@ class CurrentBook(QObject):
         self._tell(back)
         return True
 
+    def _out_of_trash(self, back: BookStep, trashed: dict[str, int]) -> BookStep:
+        """Restore, with their histories, the texts that a step brings back; what is left of it."""
+        contents = self.contents
+        assert contents is not None
+        check_step(contents.folder, back, contents.data)
+        files = list[FileChange]()
+        for change in back.files:
+            if change.name in trashed:
+                self._store.trash.restore(trashed[change.name], contents.folder / change.name)
+            else:
+                files.append(change)
+        return BookStep(back.before, back.after, tuple(files))
+
     def _carry_out(self, step: BookStep) -> None:
         contents = self.contents
         assert contents is not None
+        self._trashed = {}
         data = carry_out(contents.folder, step, contents.data, self._keep)
         self._turn += 1
-        if step.files or _files(step.before) != _files(step.after):
+        if step.files or self._trashed or _files(step.before) != _files(step.after):
             self.contents = open_book(contents.folder)
         else:
             self.contents = msgspec.structs.replace(contents, book=step.after, data=data)
@@ -134,12 +151,11 @@ class CurrentBook(QObject):
         self.stepped.emit(step)
 
     def _keep(self, path: Path, data: bytes) -> None:
-        """Keep the bytes of a text that is removed; raises StoreError where that fails."""
-        if data and not self._store.keep_former(str(path), "", data):
-            raise StoreError(
-                f"{path.name} was not removed: it could not be kept in the store.",
-                "Make room on the disk and try again.",
-            )
+        """Put a text that is removed into the trash; raises LampblackError where that fails."""
+        assert self.contents is not None
+        if data:
+            name = path.relative_to(self.contents.folder).as_posix()
+            self._trashed[name] = self._store.trash.put(path)
 
     # Following it
 

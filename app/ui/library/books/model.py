@@ -226,16 +226,21 @@ class BookModel(QAbstractItemModel):
                 return self.description(place).replace("\n", ", ")
         if column == STATUS and role == _Role.DecorationRole:
             return status_dot(entry.status)
+        if column == STATUS and role == _Role.AccessibleTextRole:
+            return status_text(entry.status)
         if column == STATUS and role == _Role.DisplayRole:
             return status_text(entry.status) if entry.status and self._has_status_words else ""
         if column == WORDS and role == _Role.DisplayRole:
             words = self.words(place)
             return number_text(words) if words >= 0 else ""
+        if column == WORDS and role == _Role.AccessibleTextRole:
+            words = max(0, self.words(place))
+            return self.tr("{0} words", "", words).format(number_text(words))
         return None
 
     def _loose_data(self, place: int, column: int, role: int) -> Any:
         if column != TITLE:
-            return None
+            return self.tr("Not in the book") if role == _Role.AccessibleTextRole else None
         if role == _Role.ForegroundRole:
             return Theme.current().muted
         if place == _GROUP:

@@ -146,7 +146,6 @@ class BookPage(QWidget):
         self.tree.selectionModel().currentChanged.connect(lambda _new, _old: self._show_notes())
         self.notes.textChanged.connect(self._noting.start)
         self.notes.installEventFilter(self)
-        self.setFocusProxy(self.tree)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

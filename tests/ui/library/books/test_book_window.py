@@ -251,10 +251,14 @@ def test_a_scene_is_split_at_the_cursor_and_merged_again(studio: Studio, folder:
     assert before["three.md"] == (folder / "three.md").read_bytes()
 
 
-def test_what_a_merge_takes_away_is_kept_in_the_store(studio: Studio, folder: Path) -> None:
+def test_what_a_merge_takes_away_is_in_the_trash_until_undo(studio: Studio, folder: Path) -> None:
     studio.window.manuscript.books.edits.merge(1)
-    (kept,) = studio.program.store.former_files(str(folder / "three.md"))
-    assert kept.data == b"the end\n"
+    (kept,) = studio.program.store.trash.documents()
+    assert kept.path == str(folder / "three.md")
+    assert studio.program.store.trash.data(kept.id) == b"the end\n"
+    page(studio).undo_button.click()
+    assert (folder / "three.md").read_text() == "the end\n"
+    assert studio.program.store.trash.documents() == ()
 
 
 def test_a_split_where_one_side_is_empty_says_so(studio: Studio, folder: Path) -> None:
