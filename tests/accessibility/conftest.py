@@ -193,7 +193,7 @@ class House:
         self.qtbot.waitUntil(lambda: search.finder.is_idle and bool(search.page.model.groups))
         search.page.problem.say("That went wrong.")
         search.page.show_reading(3)
-        return search.page.window()
+        return self.window
 
     def replace_everywhere(self) -> QWidget:
         text = "The old keeper kept the lamp."
