@@ -5586,7 +5586,7 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
     <message>
         <source>Cut</source>
-        <translation>剪切</translation>
+        <translation>删了</translation>
     </message>
     <message>
         <source>Day</source>
@@ -5946,7 +5946,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} in {1} would change.</source>
-        <translation>将更改{1}中的 {0}。</translation>
+        <translation>将更改 {1}中的 {0}。</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
@@ -5973,7 +5973,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Replaced {0} in {1}.</source>
-        <translation>已替换{1}中的 {0}。</translation>
+        <translation>已替换 {1}中的 {0}。</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>

@@ -199,7 +199,7 @@ class House:
         self.qtbot.waitUntil(lambda: search.finder.is_idle and bool(search.page.model.groups))
         search.page.problem.say("That went wrong.")
         search.page.show_reading(3)
-        return search.page.window()
+        return self.window
 
     def book(self) -> QWidget:
         """The side bar with a book: every state of an entry, notes, and what was done last."""

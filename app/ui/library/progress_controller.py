@@ -66,6 +66,9 @@ class ProgressController(QObject):
         self.tally = Tally(today)
         self._day = DayWords(today())
         self._goal = self._wanted = 0
+        self._scope = documents.marked_as
+        self._others: int | None = None  # the words of the book's other texts
+        self._is_in_book = False
         self._is_told = True
         self._words = editor.manuscript.words
         self._tasks = BackgroundTasks(documents.failed.emit, self)
@@ -85,7 +88,7 @@ class ProgressController(QObject):
         documents.leaving.connect(self.keep)
         documents.replaced.connect(self._on_replaced)
         documents.recovered.connect(lambda _journal: self.tally.forget())
-        documents.saved.connect(lambda _path: self._read_goals())
+        documents.saved.connect(lambda _path: self.follow_book())
         actions.connect_all({"progress": self.open})
 
     @property
@@ -136,8 +139,7 @@ class ProgressController(QObject):
 
     def _on_replaced(self) -> None:
         self._words = self._editor.manuscript.words
-        self._read_goals()
-        self.show_now()
+        self.follow_book()
 
     def _on_new_day(self) -> None:
         if self._today() != self._day.day:
@@ -180,23 +182,28 @@ class ProgressController(QObject):
     # Showing
 
     @property
-    def _scope(self) -> str:
-        book = self._book()
-        return book.scope if book is not None else self._documents.marked_as
-
-    @property
     def _own(self) -> int:
         """The writer's words of today."""
         return with_words([self._day], self.tally.waiting)[0].own
 
     @property
     def _book_words(self) -> int | None:
-        book = self._book()
-        if book is None:
+        if self._others is None:
             return None
-        words, path = self._words_of(), str(self._documents.path or "")
-        others = sum(words.get(file, 0) for file in book.files if file != path)
-        return others + self._editor.manuscript.words * (path in book.files)
+        return self._others + self._editor.manuscript.words * self._is_in_book
+
+    def follow_book(self) -> None:
+        """The book, its words or the text on the page are others: asking for them is slow."""
+        book, words = self._book(), self._words_of()
+        path = str(self._documents.path or "")
+        files = book.files if book is not None else ()
+        others = sum(words.get(file, 0) for file in files if file != path)
+        self._others, self._is_in_book = None if book is None else others, path in files
+        scope = book.scope if book is not None else self._documents.marked_as
+        if scope != self._scope:
+            self._scope = scope
+            self._read_goals()
+        self.show_now()
 
     def show_now(self) -> None:
         """Show how far it is."""

@@ -92,8 +92,8 @@ class ReplaceDialog(QDialog):
 
 def _group(text: PlannedText, page_name: str) -> ResultGroup:
     path = Path(text.name)
-    name = page_name if text.document is None else path.stem if text.group else path.name
-    title = f"{text.group} › {name}" if text.group and text.document is not None else name
+    name = page_name if text.document is None else path.name
+    title = f"{text.group} › {path.stem}" if text.group else name
     return ResultGroup(
         text,
         title,

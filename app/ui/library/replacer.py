@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -76,17 +76,17 @@ class Replacer(QObject):
         """Show what would change in the texts that were found, as they are now."""
         from app.core.books.replacing import PlannedText
 
-        page: PlannedText | None = None
-        files = []
+        texts: list[PlannedText | tuple[str, str, str]] = []
         for text in found:
             if text.kind == "page":
                 now = self._editor.manuscript.text()
                 page = PlannedText(
                     name=text.name, group=text.group, text=now, spans=[], replacements=[]
                 )
+                texts.append(page)
             elif text.kind == "file":
-                files.append((text.name, text.group, self._encoding(text.name)))
-        self._tasks.run(partial(_planned, page, files, query, replacement), self._show)
+                texts.append((text.name, text.group, self._encoding(text.name)))
+        self._tasks.run(partial(_planned, texts, query, replacement), self._show)
 
     def _show(self, plans: tuple[list[PlannedText], list[LampblackError]]) -> None:
         from app.ui.library.replace_dialog import ReplaceDialog
@@ -198,18 +198,17 @@ def _keep(store: Store, name: str, text: str) -> bool:
 
 
 def _planned(
-    page: PlannedText | None,
-    files: Sequence[tuple[str, str, str]],
+    texts: Sequence[PlannedText | tuple[str, str, str]],
     query: Query,
     replacement: str,
 ) -> tuple[list[PlannedText], list[LampblackError]]:
-    """What would change in the page and the files, and why others cannot be."""
+    """What would change in the page and in files, of name, group and encoding; and why not."""
     from app.core.books.replacing import plan, read_text
 
-    texts, errors = [page] if page is not None else [], list[LampblackError]()
-    for name, group, encoding in files:
+    read, errors = list[Any](), list[LampblackError]()
+    for text in texts:
         try:
-            texts.append(read_text(name, group, encoding))
+            read.append(read_text(*text) if isinstance(text, tuple) else text)
         except LampblackError as error:
             errors.append(error)
-    return plan(texts, query, replacement), errors
+    return plan(read, query, replacement), errors

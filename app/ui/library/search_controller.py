@@ -32,8 +32,11 @@ _SETTLE_MS = 3000  # after the window is shown, before anything is read for the 
 class BookSources(Protocol):
     """Which files are searched."""
 
-    def groups(self) -> tuple[SourceGroup, ...]:
-        """The open book, those opened before, and recent files, each in its order."""
+    def near(self) -> tuple[SourceGroup, ...]:
+        """The open book, if there is one, and last the files that are loose."""
+
+    def others(self) -> Callable[[], tuple[SourceGroup, ...]]:
+        """What reads the lists of the other books, which is not for the window's thread."""
 
 
 class SearchController(QObject):
@@ -95,6 +98,13 @@ class SearchController(QObject):
         """The window is shown: read what changed meanwhile, a little later."""
         self._settling.start()
 
+    def lock(self) -> None:
+        """Show nothing that was found, and close the index."""
+        self.finder.lock()
+        if self._page is not None:
+            self._page.line.clear()
+            self._page.clear()
+
     def close(self) -> None:
         """The window closes."""
         self._settling.stop()
@@ -113,7 +123,7 @@ class SearchController(QObject):
         """Read again what changed, among all that is searched now."""
         self._settling.stop()
         self._is_begun = True
-        self.finder.follow(name for group in self._sources.groups() for name in group.files)
+        self.finder.follow(self._sources.near(), self._sources.others())
 
     def follow_later(self) -> None:
         """Other files are to be searched; before the first reading they wait for that."""
@@ -141,10 +151,10 @@ class SearchController(QObject):
             return
         path = self._documents.path
         text = OpenText(str(path) if path is not None else "", self._editor.manuscript.text())
+        near = self._sources.near()
+        groups = (*near[:-1], *self.finder.others, near[-1])  # a loose file may be in a book
         self.page.begin_results()
-        self.finder.ask(
-            query, SearchScope(text, self._sources.groups(), self.page.takes.isChecked())
-        )
+        self.finder.ask(query, SearchScope(text, groups, self.page.takes.isChecked()))
 
     def _replace(self, replacement: str) -> None:
         self.replacer.begin(self.page.found, self.page.query, replacement)

@@ -179,7 +179,8 @@ class SearchPage(QWidget):
         """Show texts with places; `open_name` is the name of the one on the page."""
         for text in texts:
             self._is_cut = self._is_cut or text.is_cut
-            title = open_name if text.kind == "page" else self._title(text)
+            is_loose_page = text.kind == "page" and not text.group
+            title = open_name if is_loose_page else self._title(text)
             tip = "" if text.kind == "take" else text.name
             self.model.add(ResultGroup(text, title, tip or title, len(text.spans), text.hit))
         self._say(self._counted)

@@ -1,8 +1,9 @@
-"""Which files are searched."""
+"""Which files are searched: the open book's, those of other books, and those opened last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,26 +25,32 @@ class SearchSources:
     ) -> None:
         self._program, self._documents, self._book = program, documents, book
 
-    def groups(self) -> tuple[SourceGroup, ...]:
-        """The open book, those opened before, and recent files, each in its order."""
+    def near(self) -> tuple[SourceGroup, ...]:
+        """The open book, if there is one, and last the files that are loose."""
         from app.core.books.library_search import SourceGroup
 
-        path = self._documents.path
+        path, book = self._documents.path, self._book()
         own = (str(path),) if path is not None else ()
-        open_book = self._book()
-        books = [open_book] if open_book is not None else []
-        books += self._recent_books(open_book)
-        in_books = {file for group in books for file in group.files}
         loose = dict.fromkeys((*own, *self._program.settings.recent_files))
-        return (*books, SourceGroup("", tuple(file for file in loose if file not in in_books)))
+        in_book = set(book.files if book is not None else ())
+        rest = SourceGroup("", tuple(file for file in loose if file not in in_book))
+        return (book, rest) if book is not None else (rest,)
 
-    def _recent_books(self, open_book: SourceGroup | None) -> Iterable[SourceGroup]:
-        """The books that were opened before, as far as their lists can be read."""
-        from app.core.books.contents import listed_texts
-        from app.core.books.library_search import SourceGroup
+    def others(self) -> Callable[[], tuple[SourceGroup, ...]]:
+        """What reads the lists of the other books, which is not for the window's thread."""
+        book = self._book()
+        known = frozenset(book.files if book is not None else ())
+        return partial(_read, self._program.settings.recent_books, known)
 
-        known = set(open_book.files if open_book is not None else ())
-        for name in self._program.settings.recent_books:
-            title, files = listed_texts(Path(name))
-            if files and not known.intersection(files):
-                yield SourceGroup(title, files)
+
+def _read(folders: tuple[str, ...], known: frozenset[str]) -> tuple[SourceGroup, ...]:
+    """The books in these folders, as far as their lists can be read, but the `known` one."""
+    from app.core.books.contents import listed_texts
+    from app.core.books.library_search import SourceGroup
+
+    found = (listed_texts(Path(folder)) for folder in folders)
+    return tuple(
+        SourceGroup(title, files)
+        for title, files in found
+        if files and not known.intersection(files)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ from app.ui.background import BackgroundTasks
 
 if TYPE_CHECKING:
     from app.core.books.index import TextIndex
-    from app.core.books.library_search import FoundText, SearchScope
+    from app.core.books.library_search import FoundText, SearchScope, SourceGroup
+
+    _Compared = tuple[tuple[SourceGroup, ...], list[str], dict[str, int]]
 
 _PART_S = 0.05  # between two deliveries of what was found
 _TAKES = 200  # that are read from the store at a time
@@ -49,6 +51,8 @@ class TextFinder(QObject):
         self._is_reading = False
         self.words: dict[str, int] = {}
         """How many words the files of the last `follow` have."""
+        self.others: tuple[SourceGroup, ...] = ()
+        """The other books."""
 
     @property
     def is_idle(self) -> bool:
@@ -123,23 +127,35 @@ class TextFinder(QObject):
 
     # The index
 
-    def follow(self, files: Iterable[str]) -> None:
-        """Have these files in the index as they are now, and no others; and every take."""
+    def follow(
+        self, near: tuple[SourceGroup, ...], others: Callable[[], tuple[SourceGroup, ...]]
+    ) -> None:
+        """Have the files of these groups in the index as they are now; and every take.
+
+        `others` is called aside, and what it gives is in `others` here as soon as it is known.
+        """
         if self._program.vault.is_locked:
             return
-        names, key = list(dict.fromkeys(files)), self._program.store_key
-        self._tasks.run(partial(self._compare, names, key), self._on_compared)
+        key = self._program.store_key
+        self._tasks.run(partial(self._compare, near, others, key), self._on_compared)
 
-    def _compare(self, names: list[str], key: DataKey | None) -> tuple[list[str], dict[str, int]]:
+    def _compare(
+        self,
+        near: tuple[SourceGroup, ...],
+        others: Callable[[], tuple[SourceGroup, ...]],
+        key: DataKey | None,
+    ) -> _Compared:
+        read = others()
+        names = list(dict.fromkeys(name for group in (*near, *read) for name in group.files))
         try:
             index = self._opened(key)
             index.keep_only(names)
             for takes in self._new_takes(index):
                 index.add_takes(takes)
-            return index.outdated(names), index.words(names)
+            return read, index.outdated(names), index.words(names)
         except _disk_errors():
             self._do_without()
-            return [], {}
+            return read, [], {}
 
     def _new_takes(self, index: TextIndex) -> Iterator[tuple[TakeRecord, ...]]:
         store = self._program.store
@@ -148,8 +164,8 @@ class TextFinder(QObject):
         while takes := store.takes_after(index.last_take(), _TAKES):
             yield takes
 
-    def _on_compared(self, found: tuple[list[str], dict[str, int]]) -> None:
-        outdated, self.words = found
+    def _on_compared(self, found: _Compared) -> None:
+        self.others, outdated, self.words = found
         self._waiting = outdated
         if not self._is_reading:
             self._read_next()

@@ -90,7 +90,8 @@ class ManuscriptParts(QObject):
             lambda: self.books.working,
             lambda: self.books.words,
         )
-        self.books.book.counted.connect(lambda _facts: self.progress.show_now())
+        self.books.book.counted.connect(lambda _facts: self.progress.follow_book())
+        self.books.changed.connect(self.progress.follow_book)
         self.books.changed.connect(self.search.follow_later)
         self.bar.fill(lambda bar: bar.add_page(self.search.page, lambda: self.tr("Search"), "find"))
         self.saving = SaveRetry(program, documents, page.editor, page.banners)
@@ -133,6 +134,9 @@ class ManuscriptParts(QObject):
             self._actions, window,
         )  # fmt: skip
         self._parts += (self.lock,)
+        self.lock.locked.connect(self.search.lock)
+        self.lock.unlocked.connect(self.search.follow_later)
+        self.lock.unlocked.connect(self.progress.begin)
 
     def join(self, view: ViewController) -> None:
         """Show the passphrase in the settings, let the lock follow them, and F6 find the bar."""

@@ -10,6 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.books.book import Book, BookEntry
+from app.core.books.book_file import BOOK_FILE, encode_book
 from app.core.store import TakeRecord
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.library.replace_dialog import ReplaceDialog
@@ -328,3 +330,57 @@ def test_the_window_closes_while_texts_are_read(studio: Studio, tmp_path: Path) 
     studio.do("search_all")
     studio.window.manuscript.search.page.line.setText("rain")
     studio.window.close()
+
+
+# Books
+
+
+@pytest.fixture
+def books(studio: Studio, qtbot: QtBot, tmp_path: Path) -> SearchController:
+    """Two books, of which the second is open, with its chapters out of the order of names."""
+    for title, chapters in (("Sea", ("a.md", "b.md")), ("Lamp", ("2.md", "1.md", "out.md"))):
+        folder = tmp_path / title
+        folder.mkdir()
+        for name in chapters:
+            (folder / name).write_text(f"The keeper of {name}.")
+        entries = tuple(BookEntry(file=name, is_included=name != "out.md") for name in chapters)
+        (folder / BOOK_FILE).write_bytes(encode_book(Book(title=title, entries=entries)))
+        assert studio.window.manuscript.books.open(folder)
+    studio.do("search_all")
+    controller = studio.window.manuscript.search
+    settle(controller, qtbot)
+    return controller
+
+
+def test_books_are_found_in_their_order_the_open_one_first(
+    books: SearchController, qtbot: QtBot, studio: Studio
+) -> None:
+    type_words(books, qtbot, "keeper")
+    assert [title for title, _places in listed(books.page)] == [
+        "Lamp › 2", "Lamp › 1", "Lamp › out", "Sea › a", "Sea › b",
+    ]  # fmt: skip
+    press(books, 3, 0)
+    assert studio.window.documents.name == "a.md"
+    assert studio.window.editor.selected_text() == "keeper"
+
+
+def test_the_words_of_the_book_stand_beside_those_of_the_scene(
+    books: SearchController, qtbot: QtBot, studio: Studio
+) -> None:
+    def shown(words: str) -> None:
+        qtbot.waitUntil(lambda: studio.window.status.words.text() == words)
+
+    shown("5 words · 10 in the book")
+    studio.show(" And more.")
+    shown("7 words · 12 in the book")
+    studio.window.editor.selectAll()
+    shown("7 of 7 words · 12 in the book")
+
+
+def test_a_lock_takes_what_was_found_away(books: SearchController, qtbot: QtBot) -> None:
+    type_words(books, qtbot, "keeper")
+    books.lock()
+    settle(books, qtbot)
+    assert not listed(books.page)
+    assert books.page.line.text() == ""
+    assert books.finder._index is None

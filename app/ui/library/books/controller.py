@@ -71,6 +71,7 @@ class BookController(QObject):
         self.questions = BookQuestions(window)
         self.book = CurrentBook(program.store, self)
         self.page: BookPage | None = None
+        self._listed: tuple[BookContents | None, tuple[str, ...]] = None, ()
         self.edits = BookEdits(self.book, documents, editor, status, self.questions, self)
         self._background = BackgroundTasks(documents.failed.emit, self)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
@@ -290,8 +291,11 @@ class BookController(QObject):
         return SourceGroup(contents.name, self._files(contents)) if contents is not None else None
 
     def _files(self, contents: BookContents) -> tuple[str, ...]:
-        paths = map(contents.path, contents.book.entries)
-        return tuple(str(path) for path in paths if path is not None)
+        """The texts' paths in their order; asked of the disk once for each reading of the list."""
+        if contents is not self._listed[0]:
+            paths = map(contents.path, contents.book.entries)
+            self._listed = contents, tuple(str(path) for path in paths if path is not None)
+        return self._listed[1]
 
     # What is shown
 
