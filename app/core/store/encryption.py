@@ -24,7 +24,7 @@ import apsw
 
 from app.core.errors import StoreError
 from app.core.store.database import MIGRATIONS, damage_of
-from app.core.store.instances import is_running
+from app.core.store.instances import LIVE, alone
 from app.core.store.passphrase import (
     check_passphrase,
     is_set,
@@ -61,12 +61,12 @@ def encrypt(paths: Paths, passphrase: str, *, own: str = "") -> DataKey:
     if is_set(paths.key_file):
         raise StoreError("There is a passphrase already.", "Change it instead.")
     key, new = DataKey.new(), new_key_file(paths.key_file)
-    with _alone(paths, own):
+    with _marked(paths), alone(paths.data / LIVE, own):
         try:
             write_key(new, passphrase, key)
             _copy_store(paths, None, key, _ENCRYPTED)
             _forget_copies(paths)
-            _check_alone(paths, own)
+            _forget_readings(paths)
             make_valid(new, paths.key_file)
         except (apsw.Error, OSError) as error:
             raise StoreError(f"The store could not be encrypted: {_reason(error)}.") from error
@@ -85,12 +85,11 @@ def decrypt(paths: Paths, key: DataKey, *, own: str = "") -> None:
 
     Raises StoreError as `encrypt` does, with the store as it was.
     """
-    with _alone(paths, own):
+    with _marked(paths), alone(paths.data / LIVE, own):
         try:
             _decrypt_copies(paths, key)
             SealedFiles(paths.sealed_files, key).write_out(paths.data)
             _copy_store(paths, key, None, _DECRYPTED)
-            _check_alone(paths, own)
             paths.key_file.replace(_removed(paths))
         except (StoreError, apsw.Error, OSError) as error:
             with contextlib.suppress(OSError):
@@ -111,7 +110,7 @@ def settle(paths: Paths, *, is_alone: bool = False) -> None:
     if not is_alone:
         if not os.path.lexists(lock):
             return
-        with _alone(paths, "", with_others=True):
+        with _marked(paths):
             settle(paths, is_alone=True)
         return
     store, former = paths.store_file, _beside(paths.store_file, _FORMER)
@@ -260,6 +259,15 @@ def _forget_copies(paths: Paths) -> None:
             wipe(path)
 
 
+def _forget_readings(paths: Paths) -> None:
+    """Delete copies of damaged stores that were being read when a program was killed."""
+    for folder in paths.data.glob(".reading-*"):
+        with contextlib.suppress(OSError):
+            for path in _listed(folder):
+                wipe(path)
+            folder.rmdir()
+
+
 def _listed(folder: Path, *endings: str) -> list[Path]:
     """The ordinary files in a folder, of these endings if there are any."""
     with contextlib.suppress(OSError):
@@ -287,7 +295,7 @@ def _lock_file(paths: Paths) -> Path:
 
 
 @contextlib.contextmanager
-def _alone(paths: Paths, own: str, *, with_others: bool = False) -> Iterator[None]:
+def _marked(paths: Paths) -> Iterator[None]:
     """Hold the lock of those who set or remove a passphrase; raises StoreError for a second.
 
     The file stays where a step was not finished, which tells the next start of it.
@@ -297,8 +305,6 @@ def _alone(paths: Paths, own: str, *, with_others: bool = False) -> Iterator[Non
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         lock_open_file(handle)
-        if not with_others:
-            _check_alone(paths, own)
         yield
         if os.name == "posix":  # while it is held; elsewhere an open file cannot be removed
             lock.unlink(missing_ok=True)
@@ -308,15 +314,6 @@ def _alone(paths: Paths, own: str, *, with_others: bool = False) -> Iterator[Non
         ) from None
     finally:
         os.close(handle)
-
-
-def _check_alone(paths: Paths, own: str) -> None:
-    live = paths.store_file.parent / "live"
-    others = [path.stem for path in _listed(live, ".lock") if path.stem != own]
-    if any(is_running(live, one) for one in others):
-        raise StoreError(
-            "Another window or program of Lampblack uses the store.", "Close it first."
-        )
 
 
 def _reason(error: Exception) -> str:

@@ -47,9 +47,11 @@ _KEPT_OUT = (QEvent.Type.Shortcut, QEvent.Type.FileOpen)
 class LockController(QObject):
     """Locks at a key and after some minutes without input, and unlocks with the passphrase.
 
-    `locked` and `unlocked` follow; `asked_to_set` asks for the place where a passphrase is set.
+    `quieting` comes before the store is closed or gets another key; `locked` and `unlocked` follow.
+    `asked_to_set` asks for the place where a passphrase is set.
     """
 
+    quieting = Signal()
     locked = Signal()
     unlocked = Signal()
     asked_to_set = Signal()
@@ -139,6 +141,7 @@ class LockController(QObject):
 
         With `keeps_service` a model stays that other programs may use.
         """
+        self.quieting.emit()
         self._session.stop()
         model = self._loader.model
         self._awaits_engine = not (keeps_service and self._program.settings.service)

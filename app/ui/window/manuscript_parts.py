@@ -133,6 +133,8 @@ class ManuscriptParts(QObject):
             self._program, self._documents, self._display, session, loader, self._status,
             self._actions, window,
         )  # fmt: skip
+        self.lock.quieting.connect(self.search.finder.lock)
+        self.lock.unlocked.connect(self.search.follow_later)
         self._parts += (self.lock,)
         self.lock.locked.connect(self.search.lock)
         self.lock.unlocked.connect(self.search.follow_later)
