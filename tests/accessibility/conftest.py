@@ -223,7 +223,8 @@ class House:
         return self.window
 
     def book_menu(self) -> QWidget:
-        page = self.book() and self.window.manuscript.books.page
+        self.book()
+        page = self.window.manuscript.books.page
         assert page is not None
         index = page.model.index_of(1)
         page.tree.menu_asked.emit(page.tree.visualRect(index).center())

@@ -12,6 +12,7 @@ import pytest
 from app.core.errors import StoreError
 from app.core.store import Store, backups as module
 from app.core.store.backups import back_up, backups, restore
+from app.core.system.databases import copy_database
 from tests.core.conftest import TAKE, Stores
 
 DAY = date(2026, 11, 28)
@@ -117,7 +118,7 @@ def test_two_programs_that_back_up_at_once_do_not_meet(
     folder, store = tmp_path / "backups", stores.new()
     store.take_snapshot("/a", "One.", "saved")
     store.flush()
-    real, made = module.copy_database, list[bool]()
+    real, made = copy_database, list[bool]()
 
     def copy(*given: Any) -> None:
         real(*given)

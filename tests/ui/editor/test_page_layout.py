@@ -45,7 +45,7 @@ def make_editor(qtbot, own_home) -> Callable[[str], Editor]:
     return make
 
 
-def rows(edit: QTextEdit) -> list[list[tuple[int, float, float]]]:
+def rows(edit: QTextEdit) -> list[list[tuple[int, int, float]]]:
     """Of each block its rows: where they begin in it, and their corners on the page."""
     found, block = [], edit.document().begin()
     while block.isValid():
