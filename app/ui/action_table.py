@@ -107,6 +107,11 @@ window
 ---
 progress | Progress… | Ctrl+Shift+U | - | See the words of each day and set goals
 ---
+fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
+again; nothing of the text changes
+fold_all | Fold or Unfold All | Ctrl+Shift+. | - | Fold what belongs to every heading, or show all \
+of it again
+---
 zoom_in | Larger Text | Ctrl++ Ctrl+= | - | Make the text larger
 zoom_out | Smaller Text | Ctrl+- | - | Make the text smaller
 zoom_reset | Normal Text Size | Ctrl+0 | - | Show the text as in Settings

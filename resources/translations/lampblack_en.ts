@@ -86,6 +86,16 @@
     </message>
 </context>
 <context>
+    <name>FoldController</name>
+    <message numerus="yes">
+        <source>%n sections folded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HistoryDialog</name>
     <message numerus="yes">
         <source>{0} words</source>

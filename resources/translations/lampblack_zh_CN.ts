@@ -172,6 +172,22 @@
         <translation>专注于句子</translation>
     </message>
     <message>
+        <source>Fold or Unfold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold or Unfold All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold what belongs to every heading, or show all of it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold what belongs to the heading at the cursor, or show it again; nothing of the text changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Full Screen</source>
         <translation>全屏</translation>
     </message>
@@ -2392,6 +2408,46 @@
     <message>
         <source>{0}: {1}, {2}</source>
         <translation>{0}：{1}，{2}</translation>
+    </message>
+</context>
+<context>
+    <name>FoldController</name>
+    <message numerus="yes">
+        <source>%n sections folded.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All sections unfolded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folded. The text is all there; Ctrl+. shows it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to fold here: no heading above has text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to fold: this text has no headings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unfolded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FoldMarks</name>
+    <message>
+        <source>Unfold this section (Ctrl+.)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unfold “{0}”</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -67,7 +67,6 @@ class ProgressController(QObject):
         self._day = DayWords(today())
         self._goal = self._wanted = 0
         self._is_told = True
-        self._words = editor.manuscript.words
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.showing = QTimer(self, singleShot=True, interval=_SHOW_MS)
         self.showing.timeout.connect(self.show_now)
@@ -111,9 +110,8 @@ class ProgressController(QObject):
     # Counting
 
     def _on_changed(self, source: Source) -> None:
-        words = self._editor.manuscript.words
-        added, self._words = words - self._words, words
-        if source is Source.FILE or not added:
+        added = 0 if source is Source.FILE else self._editor.manuscript.added_words
+        if not added:
             return
         self.tally.count(added, by_model=self._is_by_model(source))
         for timer in (self.showing, self.keeping):
@@ -135,7 +133,6 @@ class ProgressController(QObject):
                 self._day = with_words([self._day], [words])[0]
 
     def _on_replaced(self) -> None:
-        self._words = self._editor.manuscript.words
         self._read_goals()
         self.show_now()
 

@@ -14,6 +14,7 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
+from app.ui.editor.fold_controller import FoldController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.library.bar_controller import BarController
@@ -101,7 +102,9 @@ class ManuscriptParts(QObject):
         self.conversion = ConversionController(
             program, documents, page.editor, page.banners, status, actions
         )
+        self.folds = FoldController(page.editor, status, actions)
         self._parts: tuple[WindowPart, ...] = (
+            self.folds,
             self.history,
             self.spelling,
             self.outside,

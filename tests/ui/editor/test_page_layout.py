@@ -45,7 +45,7 @@ def make_editor(qtbot, own_home) -> Callable[[str], Editor]:
     return make
 
 
-def rows(edit: QTextEdit) -> list[list[tuple[int, float, float]]]:
+def rows(edit: QTextEdit) -> list[list[tuple[int, int, float]]]:
     """Of each block its rows: where they begin in it, and their corners on the page."""
     found, block = [], edit.document().begin()
     while block.isValid():
@@ -163,7 +163,7 @@ def test_a_press_between_two_rows_goes_into_the_upper_one(make_editor):
 
 def test_typing_draws_the_rows_that_changed(make_editor):
     editor = make_editor(PROSE[:-30])
-    editor.move_caret(200)
+    editor.move_caret(len(PROSE) - 35)
     QTest.keyClicks(editor, "a")
     parts: list[QRectF] = []
     update = editor.document().documentLayout().update
