@@ -63,6 +63,8 @@ redo | Redo | Ctrl+Shift+Z Ctrl+Y | redo | Do it again
 cut | Cut | Ctrl+X | - | Cut the selection
 copy | Copy | Ctrl+C | - | Copy the selection
 paste | Paste | Ctrl+V | - | Paste as plain text
+paste_markdown | Paste as Markdown | Ctrl+Shift+V | - | Paste formatted text with its headings, \
+emphasis, lists and links as Markdown
 select_all | Select All | Ctrl+A | - | Select the whole manuscript
 ---
 find | Find… | Ctrl+F | find | Find words in the manuscript

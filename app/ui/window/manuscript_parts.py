@@ -15,6 +15,7 @@ from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.editor.fold_controller import FoldController
+from app.ui.editor.rich_paste import RichPaste
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.library.bar_controller import BarController
@@ -103,8 +104,10 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, actions
         )
         self.folds = FoldController(page.editor, status, actions)
+        self.paste = RichPaste(page.editor, status, actions)
         self._parts: tuple[WindowPart, ...] = (
             self.folds,
+            self.paste,
             self.history,
             self.spelling,
             self.outside,
