@@ -89,9 +89,9 @@
     <name>FoldController</name>
     <message numerus="yes">
         <source>%n sections folded.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n section folded.</numerusform>
+            <numerusform>%n sections folded.</numerusform>
         </translation>
     </message>
 </context>

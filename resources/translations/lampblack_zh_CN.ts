@@ -173,19 +173,19 @@
     </message>
     <message>
         <source>Fold or Unfold</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠或展开</translation>
     </message>
     <message>
         <source>Fold or Unfold All</source>
-        <translation type="unfinished"></translation>
+        <translation>全部折叠或展开</translation>
     </message>
     <message>
         <source>Fold what belongs to every heading, or show all of it again</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠每个标题下的内容，或重新全部显示</translation>
     </message>
     <message>
         <source>Fold what belongs to the heading at the cursor, or show it again; nothing of the text changes</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠光标所在标题下的内容，或重新显示；文本不会有任何改变</translation>
     </message>
     <message>
         <source>Full Screen</source>
@@ -420,8 +420,16 @@
         <translation>粘贴</translation>
     </message>
     <message>
+        <source>Paste as Markdown</source>
+        <translation>粘贴为 Markdown</translation>
+    </message>
+    <message>
         <source>Paste as plain text</source>
         <translation>粘贴为纯文本</translation>
+    </message>
+    <message>
+        <source>Paste formatted text with its headings, emphasis, lists and links as Markdown</source>
+        <translation>将带格式的文本连同标题、强调、列表和链接粘贴为 Markdown</translation>
     </message>
     <message>
         <source>Print…</source>
@@ -2414,40 +2422,40 @@
     <name>FoldController</name>
     <message numerus="yes">
         <source>%n sections folded.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已折叠 %n 个章节。</numerusform>
         </translation>
     </message>
     <message>
         <source>All sections unfolded.</source>
-        <translation type="unfinished"></translation>
+        <translation>已展开所有章节。</translation>
     </message>
     <message>
         <source>Folded. The text is all there; Ctrl+. shows it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已折叠。文本仍在；按 Ctrl+. 可重新显示。</translation>
     </message>
     <message>
         <source>There is nothing to fold here: no heading above has text.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有可折叠的内容：上方没有带正文的标题。</translation>
     </message>
     <message>
         <source>There is nothing to fold: this text has no headings.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可折叠的内容：此文本没有标题。</translation>
     </message>
     <message>
         <source>Unfolded.</source>
-        <translation type="unfinished"></translation>
+        <translation>已展开。</translation>
     </message>
 </context>
 <context>
     <name>FoldMarks</name>
     <message>
         <source>Unfold this section (Ctrl+.)</source>
-        <translation type="unfinished"></translation>
+        <translation>展开此章节（Ctrl+.）</translation>
     </message>
     <message>
         <source>Unfold “{0}”</source>
-        <translation type="unfinished"></translation>
+        <translation>展开“{0}”</translation>
     </message>
 </context>
 <context>
@@ -6041,6 +6049,13 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 处</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>RichPaste</name>
+    <message>
+        <source>Pasted as plain text, for the formatted text could not be read: {0}</source>
+        <translation>已粘贴为纯文本，因为无法读取带格式的文本：{0}</translation>
     </message>
 </context>
 <context>
