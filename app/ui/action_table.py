@@ -63,6 +63,8 @@ redo | Redo | Ctrl+Shift+Z Ctrl+Y | redo | Do it again
 cut | Cut | Ctrl+X | - | Cut the selection
 copy | Copy | Ctrl+C | - | Copy the selection
 paste | Paste | Ctrl+V | - | Paste as plain text
+paste_markdown | Paste as Markdown | Ctrl+Shift+V | - | Paste formatted text with its headings, \
+emphasis, lists and links as Markdown
 select_all | Select All | Ctrl+A | - | Select the whole manuscript
 ---
 find | Find… | Ctrl+F | find | Find words in the manuscript
@@ -106,6 +108,11 @@ cursor is in
 window
 ---
 progress | Progress… | Ctrl+Shift+U | - | See the words of each day and set goals
+---
+fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
+again; nothing of the text changes
+fold_all | Fold or Unfold All | Ctrl+Shift+. | - | Fold what belongs to every heading, or show all \
+of it again
 ---
 zoom_in | Larger Text | Ctrl++ Ctrl+= | - | Make the text larger
 zoom_out | Smaller Text | Ctrl+- | - | Make the text smaller

@@ -79,6 +79,16 @@
     </message>
 </context>
 <context>
+    <name>FoldController</name>
+    <message numerus="yes">
+        <source>%n sections folded.</source>
+        <translation>
+            <numerusform>%n section folded.</numerusform>
+            <numerusform>%n sections folded.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HistoryDialog</name>
     <message numerus="yes">
         <source>{0} words</source>

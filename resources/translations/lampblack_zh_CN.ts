@@ -172,6 +172,22 @@
         <translation>专注于句子</translation>
     </message>
     <message>
+        <source>Fold or Unfold</source>
+        <translation>折叠或展开</translation>
+    </message>
+    <message>
+        <source>Fold or Unfold All</source>
+        <translation>全部折叠或展开</translation>
+    </message>
+    <message>
+        <source>Fold what belongs to every heading, or show all of it again</source>
+        <translation>折叠每个标题下的内容，或重新全部显示</translation>
+    </message>
+    <message>
+        <source>Fold what belongs to the heading at the cursor, or show it again; nothing of the text changes</source>
+        <translation>折叠光标所在标题下的内容，或重新显示；文本不会有任何改变</translation>
+    </message>
+    <message>
         <source>Full Screen</source>
         <translation>全屏</translation>
     </message>
@@ -404,8 +420,16 @@
         <translation>粘贴</translation>
     </message>
     <message>
+        <source>Paste as Markdown</source>
+        <translation>粘贴为 Markdown</translation>
+    </message>
+    <message>
         <source>Paste as plain text</source>
         <translation>粘贴为纯文本</translation>
+    </message>
+    <message>
+        <source>Paste formatted text with its headings, emphasis, lists and links as Markdown</source>
+        <translation>将带格式的文本连同标题、强调、列表和链接粘贴为 Markdown</translation>
     </message>
     <message>
         <source>Print…</source>
@@ -2402,6 +2426,46 @@
     <message>
         <source>{0}: {1}, {2}</source>
         <translation>{0}：{1}，{2}</translation>
+    </message>
+</context>
+<context>
+    <name>FoldController</name>
+    <message numerus="yes">
+        <source>%n sections folded.</source>
+        <translation>
+            <numerusform>已折叠 %n 个章节。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All sections unfolded.</source>
+        <translation>已展开所有章节。</translation>
+    </message>
+    <message>
+        <source>Folded. The text is all there; Ctrl+. shows it again.</source>
+        <translation>已折叠。文本仍在；按 Ctrl+. 可重新显示。</translation>
+    </message>
+    <message>
+        <source>There is nothing to fold here: no heading above has text.</source>
+        <translation>这里没有可折叠的内容：上方没有带正文的标题。</translation>
+    </message>
+    <message>
+        <source>There is nothing to fold: this text has no headings.</source>
+        <translation>没有可折叠的内容：此文本没有标题。</translation>
+    </message>
+    <message>
+        <source>Unfolded.</source>
+        <translation>已展开。</translation>
+    </message>
+</context>
+<context>
+    <name>FoldMarks</name>
+    <message>
+        <source>Unfold this section (Ctrl+.)</source>
+        <translation>展开此章节（Ctrl+.）</translation>
+    </message>
+    <message>
+        <source>Unfold “{0}”</source>
+        <translation>展开“{0}”</translation>
     </message>
 </context>
 <context>
@@ -5998,6 +6062,13 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>RichPaste</name>
+    <message>
+        <source>Pasted as plain text, for the formatted text could not be read: {0}</source>
+        <translation>已粘贴为纯文本，因为无法读取带格式的文本：{0}</translation>
+    </message>
+</context>
+<context>
     <name>SaveRetry</name>
     <message>
         <source>It cannot be kept in Lampblack either: save it in another place. It will be saved here as soon as that is over.</source>
@@ -8740,10 +8811,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请换一个文件夹。</translation>
     </message>
     <message>
-        <source>Try it again later.</source>
-        <translation>请稍后再试。</translation>
-    </message>
-    <message>
         <source>Try later.</source>
         <translation>请晚些再试。</translation>
     </message>
@@ -10424,10 +10491,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法保存：{1}。</translation>
     </message>
     <message>
-        <source>{0} could not be taken out of the trash.</source>
-        <translation>无法将 {0} 移出回收站。</translation>
-    </message>
-    <message>
         <source>{0} could not be written: {1}.</source>
         <translation>{0} 无法写入：{1}。</translation>
     </message>
@@ -10978,10 +11041,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not deleted: {1}.</source>
         <translation>{0} 未被删除：{1}。</translation>
-    </message>
-    <message>
-        <source>{0} was not removed: it could not be kept in the store.</source>
-        <translation>{0} 未被移除：无法将其保存到存储中。</translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>

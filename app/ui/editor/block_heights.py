@@ -77,6 +77,11 @@ class BlockHeights:
             self.top(len(self._tops) + _STEP)
         return max(0, min(bisect_right(self._tops, place), len(self.heights)) - 1)
 
+    def following(self, number: int) -> int:
+        """The number of the next block that has a height; how many there are if none has."""
+        found = self.at(self.end(number))
+        return found if found > number else len(self)
+
     def with_rows(self, first: int, end: int) -> list[int]:
         """The numbers of the blocks that have rows, from `first` to before `end`."""
         return [first + found.start() for found in _WITH_ROWS.finditer(self.states[first:end])]

@@ -179,10 +179,7 @@ class Editor(PlainTextEdit):
         self._sync_modified()
 
     def cursor_at(self, start: int, end: int | None = None) -> QTextCursor:
-        """A cursor from `start` to `end` that is not the writer's.
-
-        Its own positions are the document's; `selection` has the writer's in the manuscript.
-        """
+        """A cursor from `start` to `end` that is not the writer's, in the document's positions."""
         return self._page.cursor(start, end)
 
     @property
@@ -194,6 +191,15 @@ class Editor(PlainTextEdit):
     def selection(self) -> tuple[int, int]:
         """Where the writer's selection begins and ends; both are the caret if there is none."""
         return self._page.selection(self.textCursor())
+
+    def selection_of(self, cursor: QTextCursor) -> tuple[int, int]:
+        """Where the selection of any cursor begins and ends in the manuscript."""
+        return self._page.selection(cursor)
+
+    def show_blocks(self, first: QTextBlock, last: QTextBlock, *, are_shown: bool) -> None:
+        """Show blocks of the page, or hide them; the text stays what it is."""
+        self._layout.show_blocks(first, last, are_shown=are_shown)
+        self._keep_modified()
 
     def selected_text(self) -> str:
         """The text of the selection."""

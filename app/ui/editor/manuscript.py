@@ -93,6 +93,7 @@ class Manuscript:
     def __init__(self, text: str = "") -> None:
         self._units = bytearray()
         self._words = self._uncounted = 0
+        self._last = Change(0, "", ""), "", ""
         self._count(Change(0, "", text), "", "")
         self._units += _encoded(text)
         self.comments = _comments(text)
@@ -111,6 +112,13 @@ class Manuscript:
     def is_counted(self) -> bool:
         """Whether `words` are known: those of a long text that was just opened are not yet."""
         return self._uncounted == 0
+
+    @property
+    def added_words(self) -> int:
+        """How many words the last change added; negative where it removed more."""
+        change, left, right = self._last
+        before = count_words(left + change.removed + right)
+        return count_words(left + change.added + right) - before
 
     def count_on(self) -> None:
         """Count some of the words that are not counted yet: back from the last of them."""
@@ -151,13 +159,13 @@ class Manuscript:
 
     def _count(self, change: Change, left: str, right: str) -> None:
         """Count the words of a change between its neighbours, or leave it for later."""
+        self._last = change, left, right
         if change.removed_end + _EDGE < self._uncounted:
             self._uncounted += change.growth
         elif len(change.added) > _AT_ONCE or change.position < self._uncounted:
             self._words, self._uncounted = 0, len(self) + change.growth
         else:
-            self._words += count_words(left + change.added + right)
-            self._words -= count_words(left + change.removed + right)
+            self._words += self.added_words
 
     def _follow_comments(self, change: Change, *ends: str) -> None:
         """`ends` are the neighbours of the changed text, before it and after."""

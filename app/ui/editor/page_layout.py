@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
-    QFontMetricsF,
     QPainter,
     QPainterPath,
     QTextBlock,
@@ -25,13 +24,13 @@ from PySide6.QtGui import (
 
 from app.ui.editor.block_drawing import BlockDrawing
 from app.ui.editor.block_heights import ABOVE, SEEN, BlockHeights
+from app.ui.editor.height_estimates import HeightEstimates
 
 _FIXED = 64  # Qt counts positions on the page in 64ths of a pixel
 _EVERYTHING = 1e9  # pixels, as Qt says it
 _TRIES = 4  # how often what comes into view, because blocks are lower, is laid out too
 _MOST_LAID = 400  # blocks
 _FEW = 200  # blocks that are looked at one by one
-_SAMPLE = 2000  # letters by which the width of the others is estimated
 
 _Direction = Qt.LayoutDirection
 
@@ -75,8 +74,8 @@ class PageLayout(QAbstractTextDocumentLayout):
         self._blocks = BlockHeights(document.blockCount())
         self._told = 0.0
         self._margins = (0.0, 0.0)
-        self._row, self._gap, self._letter = 1.0, 0.0, 1.0
-        self._coming = ""
+        self._estimates = HeightEstimates(document)
+        self._are_hidden = False
         self._rows: _Rows | None = None
         self._width = document.pageSize().width()
         self._look: tuple[float, object] | None = None
@@ -97,9 +96,7 @@ class PageLayout(QAbstractTextDocumentLayout):
 
     def set_spacing(self, line_height: float, gap: float) -> None:
         """Estimate by this line height in percent, and this gap after a paragraph in pixels."""
-        metrics = QFontMetricsF(self._document.defaultFont())
-        raw = math.ceil(metrics.ascent() + metrics.descent() + metrics.leading())
-        self._row, self._gap = raw * line_height / 100, gap
+        self._estimates.set_spacing(line_height, gap)
         self._look = None
 
     # Changes
@@ -139,14 +136,27 @@ class PageLayout(QAbstractTextDocumentLayout):
     def expect(self, text: str) -> None:
         """All of the text will be replaced by `text`: nothing that is laid out will stay."""
         self._clear(0, len(self._blocks.states))
-        self._coming = text
+        self._estimates.coming, self._are_hidden = text, False
+
+    def show_blocks(self, block: QTextBlock, last: QTextBlock, *, are_shown: bool) -> None:
+        """Show the blocks from `block` to `last`, or hide them."""
+        first, end = block.blockNumber(), last.blockNumber() + 1
+        self._are_hidden = True
+        for _ in range(first, end):
+            block.setVisible(are_shown)
+            block.clearLayout()
+            block = block.next()
+        self._blocks.replace(first, end, self._estimate(first, end))
+        self.settle()
+        self._tell_size()
+        self._redraw(0, _EVERYTHING)
 
     def _begin_again(self) -> None:
         """The width or the font is another."""
         self._clear(0, len(self._blocks.states))
         self._options.clear()
-        self._letter = self._letter_width()
-        self._blocks.begin(self._estimates(0, self._document.blockCount()))
+        self._estimates.look(self._width)
+        self._blocks.begin(self._estimate(0, self._document.blockCount()))
         self._ensure(*self._view())
         self._tell_size()
         self._redraw(0, _EVERYTHING)
@@ -165,11 +175,11 @@ class PageLayout(QAbstractTextDocumentLayout):
             self._forget_between(block, first, last, grown)
         if grown:
             if count > _FEW:
-                self._letter = self._letter_width()
-            self._blocks.replace(first, last + 1 - grown, self._estimates(first, last + 1))
+                self._estimates.look(self._width)
+            self._blocks.replace(first, last + 1 - grown, self._estimate(first, last + 1))
         else:
             self._blocks.states[first : last + 1] = bytes(count)
-        self._coming = ""
+        self._estimates.coming = ""
         return first, last
 
     def _forget_between(self, block: QTextBlock, first: int, last: int, grown: int) -> None:
@@ -182,38 +192,8 @@ class PageLayout(QAbstractTextDocumentLayout):
                 block = block.next()
                 block.clearLayout()
 
-    def _estimates(self, first: int, last: int) -> list[float]:
-        """How high the blocks from `first` to before `last` will be about."""
-        row, gap, width = self._row, self._gap, max(1.0, self._width)
-        per_row = max(1.0, width / self._letter)
-        return [
-            row * math.ceil((length + 1) / per_row) + gap for length in self._lengths(first, last)
-        ]
-
-    def _lengths(self, first: int, last: int) -> Sequence[int]:
-        if last - first > _FEW:
-            for text in (self._coming, None):
-                lines = (self._document.toPlainText() if text is None else text).split("\n")
-                if len(lines) == self._document.blockCount():
-                    return list(map(len, lines[first:last]))
-        block, lengths = self._document.findBlockByNumber(first), []
-        for _ in range(first, last):
-            lengths.append(block.length() - 1)
-            block = block.next()
-        return lengths
-
-    def _letter_width(self) -> float:
-        """How wide a letter of the text is about: ideographs are twice as wide as others."""
-        block = self._document.findBlockByNumber(self._document.blockCount() // 2)
-        text = ""
-        for _ in range(10):
-            text += block.text()
-            block = block.next()
-            if len(text) > _SAMPLE or not block.isValid():
-                break
-        metrics = QFontMetricsF(self._document.defaultFont())
-        text = text[:_SAMPLE]
-        return metrics.horizontalAdvance(text) / len(text) if text else metrics.averageCharWidth()
+    def _estimate(self, first: int, last: int) -> list[float]:
+        return self._estimates.heights(first, last, are_hidden=self._are_hidden)
 
     def _redraw(self, top: float, bottom: float) -> None:
         redrawn: Any = self.update  # which stubs do not know to have two forms
@@ -272,8 +252,15 @@ class PageLayout(QAbstractTextDocumentLayout):
             if self._blocks.states[number] != SEEN:
                 found = True
                 self._blocks.set(number, self._lay_out(block, number))
-            block, number = block.next(), number + 1
+            block, number = self._after(block, number)
         return found
+
+    def _after(self, block: QTextBlock, number: int) -> tuple[QTextBlock, int]:
+        """The next block that is not hidden, and its number."""
+        following = self._blocks.following(number) if self._are_hidden else number + 1
+        if following == number + 1:
+            return block.next(), following
+        return self._document.findBlockByNumber(following), following
 
     def _know(self, block: QTextBlock) -> int:
         """Have `block` laid out; returns its number.
@@ -340,7 +327,7 @@ class PageLayout(QAbstractTextDocumentLayout):
 
     def documentSize(self) -> QSizeF:  # noqa: N802 (Qt)
         """The page with its margins, and without the gap after the last paragraph."""
-        return QSizeF(self._width, sum(self._margins) + self._blocks.total - self._gap)
+        return QSizeF(self._width, sum(self._margins) + self._blocks.total - self._estimates.gap)
 
     def frameBoundingRect(self, _frame: QTextFrame) -> QRectF:  # noqa: N802 (Qt)
         """All of the page: there are no other frames."""
@@ -394,4 +381,4 @@ class PageLayout(QAbstractTextDocumentLayout):
                 break
             if block.isVisible():
                 drawing.draw(block, QPointF(0, place))
-            block, number = block.next(), number + 1
+            block, number = self._after(block, number)

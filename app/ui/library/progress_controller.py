@@ -70,7 +70,6 @@ class ProgressController(QObject):
         self._others: int | None = None  # the words of the book's other texts
         self._is_in_book = False
         self._is_told = True
-        self._words = editor.manuscript.words
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.showing = QTimer(self, singleShot=True, interval=_SHOW_MS)
         self.showing.timeout.connect(self.show_now)
@@ -114,9 +113,8 @@ class ProgressController(QObject):
     # Counting
 
     def _on_changed(self, source: Source) -> None:
-        words = self._editor.manuscript.words
-        added, self._words = words - self._words, words
-        if source is Source.FILE or not added:
+        added = 0 if source is Source.FILE else self._editor.manuscript.added_words
+        if not added:
             return
         self.tally.count(added, by_model=self._is_by_model(source))
         for timer in (self.showing, self.keeping):
@@ -138,7 +136,6 @@ class ProgressController(QObject):
                 self._day = with_words([self._day], [words])[0]
 
     def _on_replaced(self) -> None:
-        self._words = self._editor.manuscript.words
         self.follow_book()
 
     def _on_new_day(self) -> None:

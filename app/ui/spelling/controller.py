@@ -202,8 +202,8 @@ class SpellingController(QObject):
 
     def _on_replaced(self) -> None:
         self._document = self._documents.marked_as
-        if not self.reading.isActive() and self.known:
-            self._read()
+        if self.known:
+            self.reading.start()
 
     def _carry(self) -> None:
         """The document has a file, or another one: what it has goes along."""

@@ -16,6 +16,8 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
+from app.ui.editor.fold_controller import FoldController
+from app.ui.editor.rich_paste import RichPaste
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.library.bar_controller import BarController
@@ -106,7 +108,11 @@ class ManuscriptParts(QObject):
         )
         self.conversion.book = lambda: self.books.book.contents
         self.conversion.open_book = self.books.open
+        self.folds = FoldController(page.editor, status, actions)
+        self.paste = RichPaste(page.editor, status, actions)
         self._parts: tuple[WindowPart, ...] = (
+            self.folds,
+            self.paste,
             self.history,
             self.spelling,
             self.outside,
