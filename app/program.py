@@ -189,6 +189,8 @@ class Program:
         It changes when a passphrase is set or removed: to be asked each time a file is opened.
         Raises LockedError where the passphrase is needed first, and `unlock` asks for none.
         """
+        if "vault" not in vars(self) and not self.paths.may_have_key():
+            return None  # at most starts, which do without what is imported for it
         if self.unlock is not None and self.vault.is_locked:
             self.unlock(self.vault)
         return self.vault.key

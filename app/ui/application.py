@@ -81,12 +81,11 @@ def run_window(
 
 def _is_unlocked(program: Program) -> bool:
     """Ask for the passphrase where there is one; False where the writer leaves instead."""
-    vault = program.vault
-    if not vault.is_locked:
+    if not program.paths.may_have_key() or not program.vault.is_locked:
         return True
     from app.ui.lock.unlock_form import unlock_at_start
 
-    return unlock_at_start(vault)
+    return unlock_at_start(program.vault)
 
 
 def take_plain_letters(environ: MutableMapping[str, str]) -> None:

@@ -128,6 +128,7 @@ def settle(paths: Paths, *, is_alone: bool = False) -> None:
                 decrypted.replace(store)
             paths.sealed_files.unlink(missing_ok=True)
             _forget_copies(paths)
+            paths.key_copy.unlink(missing_ok=True)
             _removed(paths).unlink()
         else:
             _clear(paths, _ENCRYPTED)

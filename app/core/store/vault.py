@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.errors import LockedError
+from app.core.errors import LockedError, StoreError
 from app.core.store import encryption, passphrase
 from app.core.system.databases import DataKey
+from app.core.system.files import write_atomically
 from app.core.system.paths import Paths
 from app.core.system.secret_store import SecretStore
 
@@ -44,12 +47,31 @@ class Vault:
         return self._key
 
     def unlock(self, typed: str) -> None:
-        """Take the passphrase."""
-        self._key = passphrase.read_key(self._paths.key_file, typed)
+        """Take the passphrase; a damaged key file is replaced by its copy."""
+        _no_core_dumps()
+        own, copy = self._paths.key_file, self._paths.key_copy
+        try:
+            self._key = passphrase.read_key(own, typed)
+        except StoreError:
+            if _content(copy) in (b"", _content(own)):
+                raise
+            self._key = passphrase.read_key(copy, typed)
+            with suppress(OSError):
+                write_atomically(own, _content(copy))
 
     def finish(self) -> int:
         """Encrypt what was left plain; returns how many files still are. May take long."""
-        return len(encryption.encrypt_rest(self._paths, self._key)) if self._key else 0
+        if self._key is None:
+            return 0
+        self._copy_key_file()
+        return len(encryption.encrypt_rest(self._paths, self._key))
+
+    def _copy_key_file(self) -> None:
+        content = _content(self._paths.key_file)
+        with suppress(OSError):
+            if content and content != _content(self._paths.key_copy):
+                self._paths.backups.mkdir(parents=True, exist_ok=True)
+                write_atomically(self._paths.key_copy, content)
 
     def lock(self) -> None:
         """Forget the key, as far as Python forgets; the keyring may still have it."""
@@ -63,6 +85,7 @@ class Vault:
             key = DataKey.from_hex(self._secrets.get(self._place, self.is_remembered))
         except ValueError:
             return False
+        _no_core_dumps()
         if not encryption.opens(self._paths, key):
             return False
         self._key = key
@@ -108,13 +131,18 @@ class Vault:
         def work() -> DataKey:
             self._key = encryption.encrypt(self._paths, typed, own=_instance(store))
             self.is_set = True
+            self._copy_key_file()
             return self._key
 
         self._exclusively(work, store)
 
     def change(self, typed: str, new: str) -> None:
         """Give it another passphrase, at once and whole; the key stays, also in the keyring."""
+        passphrase.read_key(self._paths.key_file, typed)
+        with suppress(OSError):  # first: the former one must not open a copy later
+            self._paths.key_copy.unlink(missing_ok=True)
         passphrase.change_passphrase(self._paths.key_file, typed, new)
+        self._copy_key_file()
 
     def remove(self, typed: str, store: Store | None = None) -> None:
         """Make everything plain again."""
@@ -133,6 +161,23 @@ class Vault:
             work()
         else:
             store.exclusively(work)
+
+
+def _content(path: Path) -> bytes:
+    """What a key file holds; nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _no_core_dumps() -> None:
+    """From now on, a crash of this process writes no memory into a file, which would hold texts."""
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _instance(store: Store | None) -> str:

@@ -12,6 +12,7 @@ import platformdirs
 from app.core.errors import SettingsError
 
 _NAME = "lampblack"
+_KEYS = ("key-", "passphrase.")
 
 
 class Paths(msgspec.Struct, frozen=True):
@@ -112,6 +113,18 @@ class Paths(msgspec.Struct, frozen=True):
     def key_file(self) -> Path:
         """The store's key, encrypted with the passphrase; there is none without one."""
         return self.data / "key-1.sqlite"
+
+    @property
+    def key_copy(self) -> Path:
+        """A copy of the key file, should that be damaged."""
+        return self.backups / "key-1.copy"
+
+    def may_have_key(self) -> bool:
+        """Whether there is a key file, of whatever version, or one was being set or removed."""
+        try:
+            return any(path.name.startswith(_KEYS) for path in self.data.iterdir())
+        except OSError:
+            return False
 
     @property
     def sealed_files(self) -> Path:

@@ -220,13 +220,36 @@ def test_a_passphrase_of_a_newer_version_is_told(paths: Paths) -> None:
         Vault(paths, SecretStore(lambda: None))
 
 
-def test_a_damaged_key_file_is_told(vault: Vault, paths: Paths) -> None:
+@pytest.mark.parametrize("place", [20, 700])
+def test_a_damaged_key_file_comes_back_out_of_its_copy(
+    vault: Vault, paths: Paths, place: int
+) -> None:
     vault.set(WORDS)
-    data = bytearray(paths.key_file.read_bytes())
-    data[700] ^= 1  # on its second page
+    key, whole = vault.key, paths.key_file.read_bytes()
+    data = bytearray(whole)
+    data[place] ^= 1
     paths.key_file.write_bytes(data)
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(WrongPassphraseError):
+        vault.unlock("another one")
+    vault.unlock(WORDS)
+    assert vault.key == key
+    assert paths.key_file.read_bytes() == whole
+    paths.key_file.write_bytes(data)
+    paths.key_copy.unlink()
+    with pytest.raises(StoreError, match=r"cannot be read|not the passphrase"):
         vault.unlock(WORDS)
+
+
+def test_the_former_passphrase_opens_no_copy(vault: Vault, paths: Paths) -> None:
+    vault.set(WORDS)
+    vault.change(WORDS, "something new")
+    data = bytearray(paths.key_file.read_bytes())
+    paths.key_file.write_bytes(data[:600])
+    with pytest.raises(WrongPassphraseError):
+        vault.unlock(WORDS)
+    vault.unlock("something new")
+    vault.remove("something new")
+    assert not paths.key_copy.exists()
 
 
 def test_the_keyring_has_the_key_only_where_that_is_wanted(

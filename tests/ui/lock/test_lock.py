@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -355,3 +358,16 @@ def test_who_leaves_at_the_start_gets_no_window(safe: Studio, qtbot: QtBot) -> N
         dialog.form.leave_button.click()
     assert vault.is_locked
     vault.unlock(WORDS)
+
+
+def test_a_start_without_a_passphrase_does_without_all_of_this(own_home: Path) -> None:
+    """Neither the vault nor the lock's windows are imported for the first painting."""
+    code = (
+        "import sys; from app.program import Program; from app.core.system.paths import Paths;"
+        "import app.ui.application as one; program = Program(Paths.here());"
+        "assert one._is_unlocked(program); program.store.close();"
+        "print(sorted(name for name in sys.modules if name in ("
+        "'app.core.store.vault', 'app.ui.lock.unlock_form', 'app.ui.lock.section')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
