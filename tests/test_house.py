@@ -71,7 +71,7 @@ def test_files_are_short() -> None:
 def test_tests_mirror_the_house() -> None:
     tests, app = ROOT / "tests", ROOT / "app"
     rooms = [path for path in tests.rglob("*") if path.is_dir() and any(path.glob("test_*.py"))]
-    beside = {"accessibility", "e2e", "packaging", "responsive", "soak", "vulkan"}
+    beside = {"accessibility", "e2e", "kills", "packaging", "responsive", "soak", "vulkan"}
     own = [path.relative_to(tests) for path in rooms if path != tests]
     assert [
         str(path) for path in own if path.parts[0] not in beside and not (app / path).is_dir()

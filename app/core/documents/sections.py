@@ -9,7 +9,7 @@ from typing import NamedTuple
 _LINE = re.compile(r"^ {0,3}(?:(#{1,6})(?=[ \t]|$)|(```|~~~))[^\n]*", re.MULTILINE)
 
 
-class Section(NamedTuple):
+class HeadingSection(NamedTuple):
     """A heading's level, where its line begins and ends, and where what belongs to it ends.
 
     In characters. What belongs to it begins after the line end at `body`; nothing does where
@@ -23,16 +23,16 @@ class Section(NamedTuple):
     end: int
 
 
-def sections(text: str) -> list[Section]:
+def sections(text: str) -> list[HeadingSection]:
     """All sections in the order of their headings, those within others too. Linear in time."""
-    found: list[Section] = []
+    found: list[HeadingSection] = []
     open_ones: list[int] = []
     for level, start, body in _headings(text):
         while open_ones and found[open_ones[-1]].level >= level:
             index = open_ones.pop()
             found[index] = found[index]._replace(end=max(found[index].body, start - 1))
         open_ones.append(len(found))
-        found.append(Section(level, start, body, len(text)))
+        found.append(HeadingSection(level, start, body, len(text)))
     return found
 
 

@@ -96,10 +96,7 @@ def _system_folders(environ: Mapping[str, str]) -> Iterator[Path]:
         data += [Path(one) for one in shared.split(os.pathsep) if one]
         names = ("hunspell", "myspell", "myspell/dicts")
         roots = [one / name for one in data for name in names]
-        offices = [
-            Path("/usr/lib/libreoffice/share/extensions"),
-            Path("/opt/libreoffice/share/extensions"),
-        ]
+        offices = [Path("/usr/lib/libreoffice/share/extensions")]
     yield from roots
     for office in offices:
         yield from sorted(office.glob("dict-*"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QToolButton
 
-from app.core.documents.sections import Section, sections
+from app.core.documents.sections import HeadingSection, sections
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import Change, Source, units
 from app.ui.languages import on_language_change
@@ -169,7 +169,7 @@ class Folding(QObject):
             self._editor.ensureCursorVisible()
 
 
-def _in_units(text: str, found: list[Section]) -> dict[int, int]:
+def _in_units(text: str, found: list[HeadingSection]) -> dict[int, int]:
     """The places of sections, in characters, and the same in UTF-16 units."""
     places = sorted({place for one in found for place in (one.start, one.body, one.end)})
     if text.isascii():

@@ -40,7 +40,7 @@ class SalvagedText(msgspec.Struct, frozen=True, kw_only=True):
     is_saved: bool
 
 
-class _Copy(msgspec.Struct, frozen=True):
+class _DamagedCopy(msgspec.Struct, frozen=True):
     """A whole copy of a text, or what is left of one, at a `sequence`."""
 
     sequence: int
@@ -123,7 +123,7 @@ class DamagedStore:
             if not isinstance(journal, str):
                 continue
             head = heads.get(journal, (journal, "", "", 0.0, 1, 0))
-            copy = copies.get(journal, _Copy(0, b"", is_whole=False))
+            copy = copies.get(journal, _DamagedCopy(0, b"", is_whole=False))
             edits = self.edits(journal)
             yield SalvagedText(
                 id=journal,
@@ -134,9 +134,9 @@ class DamagedStore:
                 is_saved=head[5] >= head[4],
             )
 
-    def _copies(self) -> dict[str, _Copy]:
+    def _copies(self) -> dict[str, _DamagedCopy]:
         """The whole copies by their journals; of a damaged one what stands before the damage."""
-        found = dict[str, _Copy]()
+        found = dict[str, _DamagedCopy]()
         for number in self._keys("checkpoint", "rowid"):
             where = "FROM checkpoint WHERE rowid = ?"
             row = self._one(f"SELECT journal, sequence {where}", (number,))
@@ -144,9 +144,9 @@ class DamagedStore:
                 continue
             whole = self._one(f"SELECT text {where}", (number,))
             if whole is not None and fits(whole, (bytes,)):
-                found[row[0]] = _Copy(row[1], whole[0], is_whole=True)
+                found[row[0]] = _DamagedCopy(row[1], whole[0], is_whole=True)
             else:
-                found[row[0]] = _Copy(row[1], self._beginning(number), is_whole=False)
+                found[row[0]] = _DamagedCopy(row[1], self._beginning(number), is_whole=False)
         return found
 
     def _beginning(self, number: int) -> bytes:
@@ -228,7 +228,7 @@ def _is_edit(row: Row) -> bool:
     return fits(row, (int, int, int, bytes)) and all(0 <= n < _LARGEST_PLACE for n in row[1:3])
 
 
-def _text(copy: _Copy, edits: dict[int, Edit]) -> str:
+def _text(copy: _DamagedCopy, edits: dict[int, Edit]) -> str:
     """The text that the copy and the edits after it make; what comes after a gap stands below.
 
     Where something is missing, the places of later edits mean nothing, and the words do not.
