@@ -44,6 +44,11 @@ save | Save | Ctrl+S | save | Save the manuscript
 save_as | Save As… | Ctrl+Shift+S | - | Save the manuscript under another name
 history | History… | F4 | - | See earlier versions of this document and what changed \
 since, and restore them
+trash_document | Move to Trash | Ctrl+Shift+Del | - | Delete this document's file; it stays in the \
+trash for 30 days
+trash | Trash… | Ctrl+Shift+Q | - | See deleted documents, read them and restore them
+backups | Backups of the Store… | Shift+F4 | - | See the daily backups of takes, versions and \
+unsaved texts, and restore one
 ---
 import | Import… | Ctrl+Shift+I | import | Take in a Word document, e-book or another text, as one \
 document or as chapters

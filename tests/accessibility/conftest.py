@@ -20,7 +20,8 @@ from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
-from app.core.store import DayWords, Recovery, Snapshot, TakeRecord
+from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
+from app.core.store.backups import BackupContents
 from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
@@ -30,8 +31,10 @@ from app.ui.conversion.text_dialog import TextDialog
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
 from app.ui.generation.takes_dialog import TakesDialog
+from app.ui.history.backups_dialog import BackupsDialog
 from app.ui.history.comparison import ComparisonDialog
 from app.ui.history.dialog import HistoryDialog
+from app.ui.history.trash_dialog import TrashDialog
 from app.ui.library.books.questions import BookDetailsDialog, BookQuestions
 from app.ui.library.progress_dialog import ProgressDialog, ProgressNow
 from app.ui.library.replace_dialog import ReplaceDialog
@@ -182,6 +185,32 @@ class House:
             for number, cause, gained, lost in seen
         ]
         dialog = HistoryDialog(versions, "It rained.", lambda _id: "It snowed. 雨", self.window)
+        self.qtbot.waitUntil(lambda: dialog._background.is_idle)
+        return dialog
+
+    def trash(self) -> QWidget:
+        deleted = [
+            TrashedDocument(
+                id=number,
+                name=f"雨 {number}.md",
+                path=f"/book/雨 {number}.md",
+                encoding="utf-8",
+                size=12_345,
+                deleted_at=1e9,
+                versions=3,
+            )
+            for number in (1, 2)
+        ]
+        dialog = TrashDialog(deleted, lambda _id: "It rained. 雨".encode(), self.window)
+        self.qtbot.waitUntil(lambda: dialog._background.is_idle)
+        return dialog
+
+    def backups(self) -> QWidget:
+        paths = [self.folder / f"store-2026-11-2{day}.sqlite" for day in (8, 7)]
+        for path in paths:
+            path.write_bytes(bytes(123_456))
+        contents = BackupContents(documents=12, versions=3_456, takes=78)
+        dialog = BackupsDialog(paths, lambda _path: contents, lambda path: path, self.window)
         self.qtbot.waitUntil(lambda: dialog._background.is_idle)
         return dialog
 

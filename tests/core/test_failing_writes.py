@@ -231,14 +231,14 @@ def check(kind: type[Action]) -> Callable[[Path, int, bool], None]:
 
 
 LEAST = {
-    "Save": 10,
-    "Export": 5,
-    "FirstExport": 5,
-    "KeepVersion": 3,
-    "BackUp": 10,
-    "RestoreBackup": 10,
-    "DeleteDocument": 4,
-    "RestoreDocument": 6,
+    "Save": 16,
+    "Export": 8,
+    "FirstExport": 7,
+    "KeepVersion": 7,
+    "BackUp": 50,
+    "RestoreBackup": 54,
+    "DeleteDocument": 9,
+    "RestoreDocument": 14,
 }
 """How many steps at least fail in turn."""
 

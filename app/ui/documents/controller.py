@@ -78,7 +78,7 @@ class DocumentController(QObject):
         super().__init__(parent)
         self._program = program
         self._editor = editor
-        self._questions = questions
+        self.questions = questions
         self._memory = memory
         self.is_stuck: Callable[[], bool] = lambda: False
         """Whether looking at the document's file would keep the window waiting."""
@@ -122,7 +122,7 @@ class DocumentController(QObject):
 
     def open(self) -> None:
         """Ask which file to open, and open it."""
-        path = self._questions.open_path(self._recent.folder)
+        path = self.questions.open_path(self._recent.folder)
         if path is not None:
             self.open_path(path)
 
@@ -187,7 +187,7 @@ class DocumentController(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""
         suggestion = self.path or self._recent.folder / self._suggested_name()
-        path = self._questions.save_path(suggestion)
+        path = self.questions.save_path(suggestion)
         return path is not None and self.save_to(path)
 
     def may_leave(self) -> bool:
@@ -196,7 +196,7 @@ class DocumentController(QObject):
             return True
         if self.path is not None and self.saves_itself(self.path) and self.save():
             return True
-        answer = self._questions.unsaved(self.name)
+        answer = self.questions.unsaved(self.name)
         if answer == "save":
             return self.save()
         return answer == "discard"
@@ -247,6 +247,11 @@ class DocumentController(QObject):
         self._recent.forget(former)
         self._recent.remember(path)
         self.followed.emit(str(path))
+
+    def leave(self, path: Path) -> None:
+        """Show an empty page: the document's file at `path` was deleted on purpose."""
+        self._show(new_document())
+        self._recent.forget(path)
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
@@ -307,7 +312,7 @@ class DocumentController(QObject):
             if not asks:
                 self.conflicted.emit()
                 return False
-            return self._questions.overwrite(error) and self.save_to(
+            return self.questions.overwrite(error) and self.save_to(
                 path, overwrite=True, encoding=encoding
             )
         except NotSavedError as error:
@@ -339,7 +344,7 @@ class DocumentController(QObject):
 
     def _save_as_unicode(self, path: Path, error: EncodingChangeError) -> bool:
         """Ask before the file's encoding changes, and keep its former bytes first."""
-        answer = self._questions.encoding_change(path.name, error)
+        answer = self.questions.encoding_change(path.name, error)
         if answer == "show":
             self.outside.emit(error.letters)
         if answer != "utf-8":

@@ -18,8 +18,10 @@ from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.editor.fold_controller import FoldController
 from app.ui.editor.rich_paste import RichPaste
+from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
+from app.ui.history.trash_controller import TrashController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
@@ -110,10 +112,14 @@ class ManuscriptParts(QObject):
         self.conversion.open_book = self.books.open
         self.folds = FoldController(page.editor, status, actions)
         self.paste = RichPaste(page.editor, status, actions)
+        self.trash = TrashController(program, documents, page.banners, status, actions, parent)
+        self.backups = BackupsController(program, documents, page.banners, status, actions, parent)
         self._parts: tuple[WindowPart, ...] = (
             self.folds,
             self.paste,
             self.history,
+            self.trash,
+            self.backups,
             self.spelling,
             self.outside,
             self.saving,
