@@ -2,6 +2,30 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en">
 <context>
+    <name>BackupsDialog</name>
+    <message numerus="yes">
+        <source>{0} documents with versions</source>
+        <translation>
+            <numerusform>{0} document with versions</numerusform>
+            <numerusform>{0} documents with versions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} takes</source>
+        <translation>
+            <numerusform>{0} take</numerusform>
+            <numerusform>{0} takes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} versions</source>
+        <translation>
+            <numerusform>{0} version</numerusform>
+            <numerusform>{0} versions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>BookEdits</name>
     <message numerus="yes">
         <source>“{0}” was removed, with {1} texts.</source>

@@ -36,6 +36,10 @@
         <translation>为已载入的模型挂上或取下 LoRA 适配器</translation>
     </message>
     <message>
+        <source>Backups of the Store…</source>
+        <translation>存储的备份…</translation>
+    </message>
+    <message>
         <source>Begin a book in a folder of its own</source>
         <translation>在单独的文件夹中开始一本书</translation>
     </message>
@@ -82,6 +86,10 @@
     <message>
         <source>Cut the selection</source>
         <translation>剪切所选文字</translation>
+    </message>
+    <message>
+        <source>Delete this document&apos;s file; it stays in the trash for 30 days</source>
+        <translation>删除此文档的文件；它会在回收站中保留 30 天</translation>
     </message>
     <message>
         <source>Dim all text but the paragraph that the cursor is in</source>
@@ -352,6 +360,10 @@
         <translation>模型档案…</translation>
     </message>
     <message>
+        <source>Move to Trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
         <source>Never to Another Machine</source>
         <translation>永不发往其他电脑</translation>
     </message>
@@ -492,6 +504,10 @@
         <translation>全局搜索…</translation>
     </message>
     <message>
+        <source>See deleted documents, read them and restore them</source>
+        <translation>查看、阅读并恢复已删除的文档</translation>
+    </message>
+    <message>
         <source>See earlier versions of this document and what changed since, and restore them</source>
         <translation>查看本文档的早期版本和此后的改动，并可恢复</translation>
     </message>
@@ -506,6 +522,10 @@
     <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
+    </message>
+    <message>
+        <source>See the daily backups of takes, versions and unsaved texts, and restore one</source>
+        <translation>查看候选稿、版本和未保存文本的每日备份，并恢复其中一个</translation>
     </message>
     <message>
         <source>See the text as pages, and print them</source>
@@ -646,6 +666,10 @@
     <message>
         <source>Tell the model what to write at the cursor</source>
         <translation>告诉模型在光标处写什么</translation>
+    </message>
+    <message>
+        <source>Trash…</source>
+        <translation>回收站…</translation>
     </message>
     <message>
         <source>Try It Out…</source>
@@ -821,6 +845,98 @@
     <message>
         <source>The server cannot write several takes at once; Retry writes one after another.</source>
         <translation>服务器不能一次写几份候选稿；“重写”可以一份一份地写。</translation>
+    </message>
+</context>
+<context>
+    <name>BackupsController</name>
+    <message>
+        <source>Begin Empty</source>
+        <translation>从空白开始</translation>
+    </message>
+    <message>
+        <source>Restore It</source>
+        <translation>恢复它</translation>
+    </message>
+    <message>
+        <source>Take It Over</source>
+        <translation>取出来</translation>
+    </message>
+    <message>
+        <source>Takes and versions are back.</source>
+        <translation>候选稿和版本已恢复。</translation>
+    </message>
+    <message>
+        <source>The store of takes and versions was damaged, and there is no good backup of it. What can still be read of it can be taken over.</source>
+        <translation>候选稿和版本的存储已损坏，也没有完好的备份。其中仍能读出的内容可以取出来。</translation>
+    </message>
+    <message>
+        <source>The store of takes and versions was damaged. The backup of {0} is good. What came since is added where it can be read.</source>
+        <translation>候选稿和版本的存储已损坏。{0} 的备份完好。此后的内容凡能读出的都会加进来。</translation>
+    </message>
+</context>
+<context>
+    <name>BackupsDialog</name>
+    <message>
+        <source>Backups</source>
+        <translation>备份</translation>
+    </message>
+    <message>
+        <source>Backups of the Store</source>
+        <translation>存储的备份</translation>
+    </message>
+    <message>
+        <source>Each day the store of takes, versions and unsaved texts is backed up. Restoring brings back all that is in a backup. What came since stays as well: unsaved texts, takes, versions and the trash. The store as it is now is kept beside it as a file. Your own files are not touched.</source>
+        <translation>候选稿、版本和未保存文本的存储每天备份一次。恢复会带回备份中的全部内容。此后的内容也会保留：未保存的文本、候选稿、版本和回收站。现在的存储会作为文件保留在旁边。你自己的文件不受影响。</translation>
+    </message>
+    <message>
+        <source>Reading the backup…</source>
+        <translation>正在读取备份…</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Restoring…</source>
+        <translation>正在恢复…</translation>
+    </message>
+    <message>
+        <source>The backup is restored.</source>
+        <translation>备份已恢复。</translation>
+    </message>
+    <message>
+        <source>The backup is restored. The former store is kept as {0}.</source>
+        <translation>备份已恢复。原来的存储已保留为 {0}。</translation>
+    </message>
+    <message>
+        <source>The backup is whole. In it are:</source>
+        <translation>备份完好，其中有：</translation>
+    </message>
+    <message>
+        <source>There is no backup yet. One is made every day that Lampblack is open; ten are kept.</source>
+        <translation>还没有备份。打开 Lampblack 的每一天都会备份一次，保留十个。</translation>
+    </message>
+    <message>
+        <source>What is in it</source>
+        <translation>其中的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} documents with versions</source>
+        <translation>
+            <numerusform>{0} 个有版本的文档</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} takes</source>
+        <translation>
+            <numerusform>{0} 个候选稿</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} versions</source>
+        <translation>
+            <numerusform>{0} 个版本</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -6752,7 +6868,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Document {0} is not in the trash, or cannot be read.</source>
-        <translation>文稿 {0} 不在回收站中，或无法读取。</translation>
+        <translation>文档 {0} 不在回收站中，或无法读取。</translation>
     </message>
     <message>
         <source>Download it again.</source>
@@ -7424,7 +7540,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Restore the document under another name; it is still in the trash.</source>
-        <translation>请以其他名称恢复文稿；它仍在回收站中。</translation>
+        <translation>请以其他名称恢复文档；它仍在回收站中。</translation>
     </message>
     <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
@@ -8464,7 +8580,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The store of takes and recoveries was damaged ({0}). It was kept as {1}, and a new one was begun. Unsaved texts were taken out of it where they could be read. See whether the documents that must stay on this machine are still marked.</source>
-        <translation>保存版本与恢复内容的存储已损坏（{0}）。它已另存为 {1}，并新建了一个存储。能读出的未保存文本已从中取出。请查看必须留在本机的文稿是否仍有标记。</translation>
+        <translation>候选稿和恢复数据的存储已损坏（{0}）。它已保留为 {1}，并新建了一个。能读出的未保存文本已从中取出。请查看必须留在本机的文档是否仍有标记。</translation>
     </message>
     <message>
         <source>The store was written by a newer version of Lampblack.</source>
@@ -12032,6 +12148,80 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 1. 登录后在 {1} 接受条款
 2. 在 {2} 创建一个有读取权限的令牌
 3. 粘贴到这里。</translation>
+    </message>
+</context>
+<context>
+    <name>TrashController</name>
+    <message>
+        <source>Delete for Ever</source>
+        <translation>永久删除</translation>
+    </message>
+    <message>
+        <source>Delete “{0}” for ever?</source>
+        <translation>永久删除“{0}”？</translation>
+    </message>
+    <message>
+        <source>Put It Back</source>
+        <translation>放回原处</translation>
+    </message>
+    <message>
+        <source>Restored {0}</source>
+        <translation>已恢复 {0}</translation>
+    </message>
+    <message>
+        <source>The document and its versions are gone then. What the model wrote for it stays among the takes, and the backups of the store hold it for some days.</source>
+        <translation>文档及其版本将不复存在。模型为它写的内容仍留在候选稿中，存储的备份还会保存它几天。</translation>
+    </message>
+    <message>
+        <source>This text is in no file, so there is none to delete.</source>
+        <translation>此文本不在任何文件中，没有可删除的文件。</translation>
+    </message>
+    <message>
+        <source>“{0}” is in the trash, where it stays for 30 days.</source>
+        <translation>“{0}”已在回收站中，会保留 30 天。</translation>
+    </message>
+</context>
+<context>
+    <name>TrashDialog</name>
+    <message>
+        <source>Delete for Ever…</source>
+        <translation>永久删除…</translation>
+    </message>
+    <message>
+        <source>Deleted documents</source>
+        <translation>已删除的文档</translation>
+    </message>
+    <message>
+        <source>Deleted documents stay here for 30 days, with their history. Restoring one never writes over another file.</source>
+        <translation>已删除的文档连同其历史在此保留 30 天。恢复时绝不会覆盖其他文件。</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Restore As…</source>
+        <translation>恢复为…</translation>
+    </message>
+    <message>
+        <source>The trash is empty. What you delete in Lampblack stays here for 30 days, with its history.</source>
+        <translation>回收站是空的。在 Lampblack 中删除的内容连同其历史在此保留 30 天。</translation>
+    </message>
+    <message>
+        <source>This is not a text that can be shown; it is restored as it is.</source>
+        <translation>这不是可以显示的文本；恢复时保持原样。</translation>
+    </message>
+    <message>
+        <source>Trash</source>
+        <translation>回收站</translation>
+    </message>
+    <message>
+        <source>What is in it</source>
+        <translation>其中的内容</translation>
+    </message>
+    <message>
+        <source>deleted {0}</source>
+        <translation>删除于 {0}</translation>
     </message>
 </context>
 <context>
