@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import apsw
 
@@ -15,6 +15,7 @@ from app.core.store.journal import Journal, forget
 from app.core.store.repair.set_aside import left_behind, rename_damaged, take_over
 from app.core.store.schema import MIGRATIONS as MIGRATIONS
 from app.core.system.databases import DataKey, newest_version, open_database
+from app.core.units import size_text
 
 _CACHE_KIB = 512  # it is written, and hardly ever read: SQLite's own 2,000 would only fill up
 _CHECKED_BYTES = 64 * 1024 * 1024  # above it a check of the whole file would hold up the start
@@ -108,9 +109,20 @@ def damage_of(path: Path, key: DataKey | None = None) -> str:
 
 T = TypeVar("T")
 
+MOST_WAITING = 64_000_000
+"""How many characters of versions wait in memory for a disk that cannot be written."""
+
 _RETRY_S = 2.0
 _DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 _TROUBLE = (apsw.Error, OSError, ValueError)  # ValueError: a path that no database can have
+
+
+class _Waiting(NamedTuple):
+    """What is done when the disk takes it; a version of a document has a name and a size."""
+
+    work: Callable[[apsw.Connection], object]
+    version_of: str
+    size: int
 
 
 class Database:
@@ -130,7 +142,8 @@ class Database:
         self._damaged: list[str] = []  # renamed, and not yet noted in the new store
         self._journals: dict[str, Journal] = {}
         self._forgotten: set[str] = set()
-        self._waiting: list[Callable[[apsw.Connection], object]] = []
+        self._waiting: list[_Waiting] = []
+        self._is_thinned = False  # of what waits, only the newest versions are left
         self._locked = False  # by a newer version; stays so
         self._is_suspended = False
         self.is_failing = False  # at present: what is not on the disk may be lost
@@ -199,10 +212,32 @@ class Database:
         self._journals.pop(journal, None)
         self._forgotten.add(journal)
 
-    def write(self, work: Callable[[apsw.Connection], object]) -> None:
-        """Do `work` after the next commit, and again after each later one until that succeeds."""
-        if not self._locked:
-            self._waiting.append(work)
+    def write(
+        self, work: Callable[[apsw.Connection], object], version_of: str = "", size: int = 0
+    ) -> None:
+        """Do `work` after the next commit, and again after each later one until that succeeds.
+
+        Work that keeps a version of a document of so many characters may be dropped for a later
+        one, where too much waits.
+        """
+        if self._locked:
+            return
+        self._waiting.append(_Waiting(work, version_of, size))
+        if sum(one.size for one in self._waiting) > MOST_WAITING:
+            self._keep_newest()
+
+    def _keep_newest(self) -> None:
+        """Of the versions that wait for the disk, keep the newest of each document."""
+        newest = {one.version_of: one for one in self._waiting}
+        self._waiting = [
+            one for one in self._waiting if not one.version_of or newest[one.version_of] is one
+        ]
+        if not self._is_thinned:
+            self._is_thinned = True
+            self._report(
+                f"More than {size_text(MOST_WAITING)} of versions wait until the disk can be "
+                "written: only the newest of each document is kept until then."
+            )
 
     def run(self, work: Callable[[apsw.Connection], T], otherwise: T) -> T:
         """Do `work` in a transaction of its own; `otherwise` where the disk refuses."""
@@ -235,13 +270,14 @@ class Database:
             self._is_behind = True
             return
         self._waiting.clear()
+        self._is_thinned = False
         if self._is_behind:
             self._is_behind = False
             self._report("Versions of documents are kept again.")
 
     def _do_waiting(self, connection: apsw.Connection) -> bool:
-        for work in self._waiting:
-            work(connection)
+        for one in self._waiting:
+            one.work(connection)
         return True
 
     def _guarded(self, work: Callable[[apsw.Connection], T]) -> T | None:

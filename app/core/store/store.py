@@ -242,7 +242,13 @@ class Store:
         Older versions are thinned. Where the disk refuses, it is kept as soon as that works.
         """
         name, at = document_name(document), time.time()
-        self._write(lambda connection: snapshots.take(connection, name, text, cause, at))
+        self._thread.put(
+            lambda: self._database.write(
+                lambda connection: snapshots.take(connection, name, text, cause, at),
+                version_of=name,
+                size=len(text),
+            )
+        )
 
     def keep_snapshot(self, document: str, text: str, cause: Cause) -> bool:
         """Keep `text` as a version for ever; once this returns True, it is on the disk.

@@ -58,7 +58,7 @@ class BackupsDialog(TextListDialog):
         self.halves.setVisible(bool(backups))
         self.restore.setVisible(bool(backups))
         self.restore.setEnabled(False)
-        self.resize(760, 380) if backups else self.resize(520, 140)
+        self.resize(760, 480) if backups else self.resize(520, 140)
         self.fill((self._lines(one), one) for one in backups)
 
     def _lines(self, backup: Path) -> str:

@@ -50,7 +50,11 @@ class TrashDialog(TextListDialog):
         self.buttons.addButton(QDialogButtonBox.StandardButton.Close)
         self.finished.connect(lambda _result: self._background.close())
         self._explain(is_empty=not documents)
+        self.halves.setSizes([380, 440])
+        self.resize(860, 480) if documents else self.resize(520, 140)
         self.fill((self._lines(one), one) for one in documents)
+        for row, one in enumerate(documents):
+            self.list.item(row).setToolTip(one.path)
 
     def remove(self, document: TrashedDocument) -> None:
         """Take a document off the list that is not in the trash any more."""

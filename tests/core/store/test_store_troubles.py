@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from app.core.store import TakeRecord, database as database_module
+from app.core.store import TakeRecord, database as database_module, snapshots
 from app.core.store.database import MIGRATIONS
 from app.core.store.journal import Journal
 from tests.core.conftest import TAKE, Stores, rows
@@ -178,3 +178,32 @@ def test_a_store_that_cannot_be_opened_does_not_stop_writing(stores: Stores, pla
     store.close()
     assert any("cannot be written" in problem for problem in store.problems)
     assert all(problem.endswith(".") for problem in store.problems)
+
+
+def test_what_waits_for_the_disk_takes_no_more_memory_than_it_may(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "MOST_WAITING", 1000)
+    store = stores.new()
+    store.flush()
+    with monkeypatch.context() as broken:
+
+        def full(*_given: object) -> int:
+            raise apsw.FullError("database or disk is full")
+
+        broken.setattr(snapshots, "take", full)
+        store.rename_history("/x", "/y")
+        for number in range(30):
+            for document in ("/a", "/b"):
+                store.take_snapshot(document, f"{number} " * 100, "hourly")
+            store.flush()
+        waiting = store._database._waiting
+        assert sum(one.size for one in waiting) <= 1000 + 300
+    said = [one for one in store.problems if "only the newest of each document" in one]
+    assert len(said) == 1
+    store.flush()
+    for document in ("/a", "/b"):
+        texts = [store.snapshot_text(one.id) for one in store.snapshots(document)]
+        assert texts[-1] == "29 " * 100
+        assert len(texts) < 30
+    assert store.problems[-1] == "Versions of documents are kept again."
