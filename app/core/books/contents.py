@@ -31,14 +31,15 @@ class LooseText(msgspec.Struct, frozen=True):
 class BookContents(msgspec.Struct, frozen=True, kw_only=True):
     """A book as it was read from its folder.
 
-    `data` is the list's file, None where there is none yet. `missing` are files of the list that
-    are not there, `refused` those whose names lead out of the folder or are none; neither is ever
-    opened. `problems` are sentences.
+    `data` is the list's file, None where there is none yet. `paths` are those of its texts by their
+    names. `missing` are files of the list that are not there, `refused` those whose names lead out
+    of the folder or are none; neither is ever opened. `problems` are sentences.
     """
 
     folder: Path
     book: Book
     data: bytes | None
+    paths: dict[str, Path] = {}
     missing: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     loose: tuple[LooseText, ...] = ()
@@ -51,9 +52,7 @@ class BookContents(msgspec.Struct, frozen=True, kw_only=True):
 
     def path(self, entry: BookEntry) -> Path | None:
         """Where an entry's text is; None where it has none that can be opened."""
-        if not entry.file or entry.file in self.missing or entry.file in self.refused:
-            return None
-        return text_path(self.folder, entry.file)
+        return self.paths.get(entry.file)
 
     def index_of(self, path: Path) -> int:
         """The entry whose text is at `path`; -1 for a file that is not in the book."""
@@ -118,6 +117,7 @@ def _compared(
 ) -> BookContents:
     spelled = {same_name(name): name for name in on_disk}
     entries, listed, missing, refused = list[BookEntry](), set[str](), set[str](), set[str]()
+    paths = dict[str, Path]()
     for entry in book.entries:
         found = spelled.get(same_name(entry.file))
         if found is not None and found != entry.file:
@@ -126,16 +126,19 @@ def _compared(
         if not entry.file:
             continue
         listed.add(entry.file)
-        path = text_path(folder, entry.file)
+        path = folder / found if found is not None else text_path(folder, entry.file)
         if path is None:
             refused.add(entry.file)
         elif found is None and not is_file(path):
             missing.add(entry.file)
+        else:
+            paths[entry.file] = path
     loose = tuple(LooseText(name, conflict_of(name)) for name in on_disk if name not in listed)
     return BookContents(
         folder=folder,
         book=msgspec.structs.replace(book, entries=tuple(entries)),
         data=data,
+        paths=paths,
         missing=frozenset(missing),
         refused=frozenset(refused),
         loose=loose,

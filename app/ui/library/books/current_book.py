@@ -17,11 +17,12 @@ from app.core.books.facts import FactsCache, TextFacts
 from app.core.books.steps import BookStep, FileChange, carry_out, check_step
 from app.core.errors import BookChangedError, BookError, LampblackError
 from app.core.store import Store
+from app.core.system.throttle import Throttle
 from app.ui.background import BackgroundTasks
 from app.ui.sentences import Words
 
 _SETTLE_MS = 300
-_BATCH = 40
+_TELL_S = 0.15
 _MOST_STEPS = 50
 _MOST_FOLDERS = 200
 
@@ -215,12 +216,12 @@ class CurrentBook(QObject):
         self, contents: BookContents, turn: int, tell: Callable[[Callable[[], object]], object]
     ) -> None:
         """On the thread of the background: nothing more once the book is another."""
-        batch = dict[str, TextFacts]()
+        batch, is_time = dict[str, TextFacts](), Throttle(_TELL_S)
         for name, facts in self.facts.of_book(contents):
             if turn != self._turn:
                 return
             batch[name] = facts
-            if len(batch) == _BATCH:
+            if is_time():
                 tell(partial(self._hear, turn, batch))
                 batch = {}
         tell(partial(self._hear, turn, batch))

@@ -87,19 +87,29 @@ class BookModel(QAbstractItemModel):
         self.redraw()
 
     def redraw(self) -> None:
-        """Show all again: in other colours, in another language, with other words."""
-        for above, children in self._children.items():
-            if children:
-                parent = self.index_of(above)
-                first = self.index(0, TITLE, parent)
-                last = self.index(len(children) - 1, WORDS, parent)
-                self.dataChanged.emit(first, last)
+        """Show all again: in other colours, in another language, with other words.
+
+        It is told of the outermost rows alone: a view that hears of it draws all that it shows.
+        """
+        last = len(self._children[-1]) - 1
+        if last >= 0:
+            self.dataChanged.emit(self.index(0, TITLE), self.index(last, WORDS))
 
     def show_status_words(self, is_on: bool) -> None:
         """Say each status in words beside its dot, or not."""
         if is_on != self._has_status_words:
             self._has_status_words = is_on
             self.redraw()
+
+    @property
+    def widths(self) -> tuple[str, str]:
+        """The longest texts beside a title: the status, nothing where none has any, the words."""
+        book = self.contents.book if self.contents is not None else Book()
+        shown = {entry.status for entry in book.entries if entry.status}
+        names = map(status_text, shown) if self._has_status_words else ("",) * len(shown)
+        return max((f"● {name}" for name in names), key=len, default=""), number_text(
+            max(999, self.book_words)
+        )
 
     def words(self, place: int) -> int:
         """The words of an entry's branch as far as they are included; -1 if they are not known."""
@@ -113,7 +123,7 @@ class BookModel(QAbstractItemModel):
     @property
     def book_words(self) -> int:
         """The words of all that is included."""
-        return max(0, self._sum(sorted(self._included)))
+        return max(0, self._sum(list(self._included))) if self.contents is not None else 0
 
     def title(self, place: int) -> str:
         """What an entry or a text that is not in the book is called."""

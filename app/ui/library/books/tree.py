@@ -11,6 +11,7 @@ from app.ui.library.books.model import STATUS, TITLE, WORDS, BookModel
 from app.ui.widgets.apply_theme import on_theme_change
 
 _Key = Qt.Key
+_AROUND = 14  # pixels beside the text of a narrow column
 _ROOM_FOR_STATUS = 48  # letters' widths that the tree must have to say a status in words
 _NONE, _ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -60,13 +61,14 @@ class BookTree(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(12)
-        header.setResizeContentsPrecision(40)
         header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         for column in (STATUS, WORDS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.collapsed.connect(lambda index: self._remember(index, is_closed=True))
         self.expanded.connect(lambda index: self._remember(index, is_closed=False))
         model.modelReset.connect(self._unfold)
+        model.modelReset.connect(self._fit_columns)
+        model.dataChanged.connect(lambda _first, _last: self._fit_columns())
         self._word()
         on_language_change(self._word)
         on_theme_change(model.redraw)
@@ -119,6 +121,18 @@ class BookTree(QTreeView):
                 if self._key(place) in self._closed:
                     self.collapse(self.book.index_of(place))
         self._is_filling = False
+
+    def _fit_columns(self) -> None:
+        """Give the status and the words the room that the longest of them needs.
+
+        Qt's own way asks for the size of every row again and again.
+        """
+        status, words = self.book.widths
+        letters = self.fontMetrics()
+        self.setColumnHidden(STATUS, not status)
+        self.setColumnWidth(STATUS, letters.horizontalAdvance(status) + _AROUND)
+        self.setColumnWidth(WORDS, letters.horizontalAdvance(words) + _AROUND)
+        self.viewport().update()
 
     # Keys and the mouse
 

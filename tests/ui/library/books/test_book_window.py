@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.books.book import Book, BookEntry
@@ -416,5 +416,6 @@ def test_500_scenes_are_moved_quickly(studio: Studio, tmp_path: Path, qtbot: QtB
     began = time.process_time()
     for _ in range(10):
         books.edits.do("down")
-    assert time.process_time() - began < 5
+        QApplication.processEvents()
+    assert time.process_time() - began < 3
     assert contents(studio).book.entries[350].file == "250.md"
