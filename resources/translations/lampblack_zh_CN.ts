@@ -8740,10 +8740,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请换一个文件夹。</translation>
     </message>
     <message>
-        <source>Try it again later.</source>
-        <translation>请稍后再试。</translation>
-    </message>
-    <message>
         <source>Try later.</source>
         <translation>请晚些再试。</translation>
     </message>
@@ -10424,10 +10420,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法保存：{1}。</translation>
     </message>
     <message>
-        <source>{0} could not be taken out of the trash.</source>
-        <translation>无法将 {0} 移出回收站。</translation>
-    </message>
-    <message>
         <source>{0} could not be written: {1}.</source>
         <translation>{0} 无法写入：{1}。</translation>
     </message>
@@ -10978,10 +10970,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not deleted: {1}.</source>
         <translation>{0} 未被删除：{1}。</translation>
-    </message>
-    <message>
-        <source>{0} was not removed: it could not be kept in the store.</source>
-        <translation>{0} 未被移除：无法将其保存到存储中。</translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>
