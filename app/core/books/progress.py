@@ -15,7 +15,7 @@ def local_day() -> date:
     return datetime.now().astimezone().date()
 
 
-class Tally:
+class WordTally:
     """Counts what changes a text, for each day apart, until it is taken to be kept.
 
     `today` gives the day; it may go back, as with a clock set back or on a journey to the west:

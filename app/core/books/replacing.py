@@ -134,7 +134,7 @@ def put_back(replaced: ReplacedFile) -> None:
         raise DocumentError(f"{path.name} could not be put back: {why(error)}.") from error
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class ReplaceOutcome(msgspec.Struct, frozen=True):
     """What became of many files: those that were changed, and the errors of the others."""
 
     changed: tuple[ReplacedFile, ...] = ()
@@ -145,7 +145,7 @@ def replace_in_files(
     files: Sequence[tuple[PlannedText, Collection[int]]],
     keep: KeepVersion,
     snapshots: Path | KeptFiles,
-) -> Outcome:
+) -> ReplaceOutcome:
     """Replace in each file by itself: an error of one leaves that one as it was."""
     changed, errors = list[ReplacedFile](), list[LampblackError]()
     for planned, chosen in files:
@@ -153,10 +153,10 @@ def replace_in_files(
             changed.append(replace_in_file(planned, chosen, keep, snapshots))
         except LampblackError as error:
             errors.append(error)
-    return Outcome(tuple(changed), tuple(errors))
+    return ReplaceOutcome(tuple(changed), tuple(errors))
 
 
-def put_all_back(replaced: Sequence[ReplacedFile]) -> Outcome:
+def put_all_back(replaced: Sequence[ReplacedFile]) -> ReplaceOutcome:
     """Put back what was not changed since; `changed` are those that are as they were before."""
     changed, errors = list[ReplacedFile](), list[LampblackError]()
     for one in replaced:
@@ -165,7 +165,7 @@ def put_all_back(replaced: Sequence[ReplacedFile]) -> Outcome:
             changed.append(one)
         except LampblackError as error:
             errors.append(error)
-    return Outcome(tuple(changed), tuple(errors))
+    return ReplaceOutcome(tuple(changed), tuple(errors))
 
 
 def _changed(path: Path) -> DocumentChangedError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 
-from app.core.books.progress import Tally, last_days, local_day, with_words
+from app.core.books.progress import WordTally, last_days, local_day, with_words
 from app.core.store import DayWords, Store
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
@@ -63,7 +63,7 @@ class ProgressController(QObject):
         self._log, self._documents, self._editor = store.word_log, documents, editor
         self._status, self._book, self._words_of = status, book, words
         self._today = today
-        self.tally = Tally(today)
+        self.tally = WordTally(today)
         self._day = DayWords(today())
         self._goal = self._wanted = 0
         self._scope = documents.marked_as

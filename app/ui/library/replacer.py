@@ -25,7 +25,7 @@ from app.ui.widgets.controls import show_dialog
 
 if TYPE_CHECKING:
     from app.core.books.library_search import FoundText
-    from app.core.books.replacing import Outcome, PlannedText, ReplacedFile
+    from app.core.books.replacing import PlannedText, ReplacedFile, ReplaceOutcome
     from app.ui.library.replace_dialog import Chosen
 
 
@@ -149,7 +149,9 @@ class Replacer(QObject):
         self._editor.move_caret(caret if caret <= start else caret + units(after) - units(before))
         return True
 
-    def _on_replaced(self, count: int, errors: list[LampblackError], outcome: Outcome) -> None:
+    def _on_replaced(
+        self, count: int, errors: list[LampblackError], outcome: ReplaceOutcome
+    ) -> None:
         self._files = outcome.changed
         places = count + sum(one.count for one in outcome.changed)
         texts = bool(count) + len(outcome.changed)
@@ -167,7 +169,7 @@ class Replacer(QObject):
             )
         self.changed.emit()
 
-    def _on_put_back(self, errors: list[LampblackError], outcome: Outcome) -> None:
+    def _on_put_back(self, errors: list[LampblackError], outcome: ReplaceOutcome) -> None:
         errors += outcome.errors
         self._say(errors)
         if not errors:

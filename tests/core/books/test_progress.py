@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from app.core.books.progress import Tally, last_days, local_day, reached, share, with_words
+from app.core.books.progress import WordTally, last_days, local_day, reached, share, with_words
 from app.core.store import DayWords, Store
 
 DAY = date(2026, 11, 28)
@@ -21,13 +21,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
     assert not made.problems
 
 
-def kept(store: Store, tally: Tally, document: str = "/a.txt") -> None:
+def kept(store: Store, tally: WordTally, document: str = "/a.txt") -> None:
     for words in tally.take():
         store.word_log.add(words, document)
 
 
 def test_own_words_and_the_models_are_counted_apart(store: Store) -> None:
-    tally = Tally(lambda: DAY)
+    tally = WordTally(lambda: DAY)
     for words, by_model in ((300, False), (-50, False), (120, True), (-20, True)):
         tally.count(words, by_model=by_model)
     kept(store, tally)
@@ -43,7 +43,7 @@ def test_own_words_and_the_models_are_counted_apart(store: Store) -> None:
 def test_whatever_the_clock_does_no_word_is_lost(changes: list[tuple[int, bool, int]]) -> None:
     """The clock is set back, or the writer flies west and east."""
     day = DAY
-    tally, taken = Tally(lambda: day), list[DayWords]()
+    tally, taken = WordTally(lambda: day), list[DayWords]()
     for words, by_model, days in changes:
         day += timedelta(days=days)
         tally.count(words, by_model=by_model)
@@ -56,7 +56,7 @@ def test_whatever_the_clock_does_no_word_is_lost(changes: list[tuple[int, bool, 
 
 
 def test_what_was_counted_before_a_crash_is_not_counted_again() -> None:
-    tally = Tally(lambda: DAY)
+    tally = WordTally(lambda: DAY)
     tally.count(5, by_model=False)
     tally.take()
     tally.count(1000, by_model=False)
@@ -66,7 +66,7 @@ def test_what_was_counted_before_a_crash_is_not_counted_again() -> None:
 
 def test_a_day_that_comes_twice_is_added_to(store: Store) -> None:
     day = DAY
-    tally = Tally(lambda: day)
+    tally = WordTally(lambda: day)
     tally.count(100, by_model=False)
     kept(store, tally)
     day = DAY - timedelta(days=30)
