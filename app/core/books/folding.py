@@ -46,7 +46,7 @@ def folded_words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(found) if word]
 
 
-class IndexedWords:
+class TermList:
     """Every word of the index, to look for those that have a part."""
 
     def __init__(self, terms: list[str]) -> None:

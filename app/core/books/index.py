@@ -15,7 +15,7 @@ import apsw
 import apsw.fts5query
 import msgspec
 
-from app.core.books.folding import TOKENIZER, IndexedWords, caseless, folded_words, register
+from app.core.books.folding import TOKENIZER, TermList, caseless, folded_words, register
 from app.core.documents.text_files import open_document
 from app.core.errors import LampblackError
 from app.core.store import TakeRecord
@@ -76,7 +76,7 @@ class TextIndex:
         self._path = path
         self._key = key
         self._open: apsw.Connection | None = None
-        self._vocabulary: IndexedWords | None = None
+        self._vocabulary: TermList | None = None
         self._version = -1  # of the database as it is known by the vocabulary
 
     def close(self) -> None:
@@ -242,12 +242,12 @@ class TextIndex:
             found = numbers if found is None else found & numbers
         return found
 
-    def _terms(self, connection: apsw.Connection) -> IndexedWords:
+    def _terms(self, connection: apsw.Connection) -> TermList:
         version = connection.pragma("data_version")  # grows as another program writes
         if self._vocabulary is None or version != self._version:
             self._version = version
             rows: Iterable[Any] = connection.execute("SELECT term FROM vocabulary")
-            self._vocabulary = IndexedWords([term for (term,) in rows])
+            self._vocabulary = TermList([term for (term,) in rows])
         return self._vocabulary
 
     def _find(self, connection: apsw.Connection, kind: Kind, name: str) -> Any:

@@ -81,7 +81,7 @@ class FoundText(msgspec.Struct, frozen=True, kw_only=True):
         return hit_at(self.text, *self.spans[number])
 
 
-class _FoundPlace(msgspec.Struct, frozen=True):
+class _SearchPlace(msgspec.Struct, frozen=True):
     """A text to be searched, read when its turn comes."""
 
     kind: Literal["page", "file", "take"]
@@ -112,35 +112,35 @@ def search_everywhere(
         return
 
 
-def _places(index: TextIndex, query: Query, scope: SearchScope) -> list[_FoundPlace]:
+def _places(index: TextIndex, query: Query, scope: SearchScope) -> list[_SearchPlace]:
     """What may have hits, in the order in which it is told."""
     narrowing = None if query.is_pattern else query.words
     candidates = index.candidates(narrowing)
     files = {name: number for number, kind, name in candidates if kind == "file"}
     own = scope.page.name if scope.page is not None else ""
-    places, seen, has_page = list[_FoundPlace](), set[str](), False
+    places, seen, has_page = list[_SearchPlace](), set[str](), False
     for group in sorted(scope.groups, key=lambda one: own not in one.files or not own):
         for name in group.files:
             if name in seen:
                 continue
             seen.add(name)
             if own and _is_same(name, own):
-                places.append(_FoundPlace("page", own, group.title))
+                places.append(_SearchPlace("page", own, group.title))
                 has_page = True
             elif name in files:
-                places.append(_FoundPlace("file", name, group.title, files[name]))
+                places.append(_SearchPlace("file", name, group.title, files[name]))
     if scope.page is not None and not has_page:
-        places.insert(0, _FoundPlace("page", own))
+        places.insert(0, _SearchPlace("page", own))
     if scope.has_takes:
         takes = sorted(((int(name), number) for number, kind, name in candidates if kind == "take"))
-        places += (_FoundPlace("take", str(take), "", number) for take, number in reversed(takes))
+        places += (_SearchPlace("take", str(take), "", number) for take, number in reversed(takes))
     return places
 
 
 def _found(
     index: TextIndex,
     query: Query,
-    places: Iterable[_FoundPlace],
+    places: Iterable[_SearchPlace],
     scope: SearchScope,
     cancelled: Cancelled,
 ) -> Iterator[FoundText]:
@@ -165,9 +165,9 @@ def _found(
 
 
 def _batches(
-    index: TextIndex, places: Iterable[_FoundPlace], scope: SearchScope
-) -> Iterator[list[tuple[_FoundPlace, IndexedText]]]:
-    batch, length = list[tuple[_FoundPlace, IndexedText]](), 0
+    index: TextIndex, places: Iterable[_SearchPlace], scope: SearchScope
+) -> Iterator[list[tuple[_SearchPlace, IndexedText]]]:
+    batch, length = list[tuple[_SearchPlace, IndexedText]](), 0
     for place in places:
         read = _read(index, place, scope)
         if read is None:
@@ -181,7 +181,7 @@ def _batches(
         yield batch
 
 
-def _read(index: TextIndex, place: _FoundPlace, scope: SearchScope) -> IndexedText | None:
+def _read(index: TextIndex, place: _SearchPlace, scope: SearchScope) -> IndexedText | None:
     if place.kind == "page":
         assert scope.page is not None  # or it had no place
         return IndexedText(
@@ -190,7 +190,7 @@ def _read(index: TextIndex, place: _FoundPlace, scope: SearchScope) -> IndexedTe
     return index.text(place.number)
 
 
-def _told(place: _FoundPlace, read: IndexedText, spans: list[tuple[int, int]]) -> FoundText:
+def _told(place: _SearchPlace, read: IndexedText, spans: list[tuple[int, int]]) -> FoundText:
     return FoundText(
         kind=place.kind,
         name=place.name,

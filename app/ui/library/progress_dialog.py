@@ -28,6 +28,7 @@ from app.ui.widgets.number_box import NumberBox
 
 _MOST = 9_999_999
 _STEPS = (50, 1000)
+_NARROWEST = 11  # characters of a column
 
 
 class ProgressNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +119,9 @@ class ProgressDialog(QDialog):
             ]
         )
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * _NARROWEST)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if (first := table.horizontalHeaderItem(0)) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -205,6 +205,25 @@ class ResultsView(QTreeView):
         model.rowsInserted.connect(self._open_first)
         self.activated.connect(self._choose)
         self.clicked.connect(self._on_clicked)
+
+    def exchange(self, groups: Sequence[ResultGroup]) -> None:
+        """Show these of the same texts: what is open, selected and seen stays in its place."""
+        model, bar, current = self.results, self.verticalScrollBar(), self.currentIndex()
+        rows = range(len(model.groups))
+        shut = {model.groups[row].tip for row in rows if not self.isExpanded(model.index(row, 0))}
+        place = model.place(current) if current.isValid() else None
+        seen, is_top = bar.value(), current.isValid() and not current.internalId()
+        order = {group.tip: row for row, group in enumerate(model.groups)}
+        model.clear()
+        known = sorted(groups, key=lambda group: order.get(group.tip, len(order)))
+        for row, group in enumerate(known):
+            model.add(group)
+            self.setExpanded(model.index(row, 0), group.tip not in shut and row < _OPEN)
+            if place is not None and group.tip == place[0].tip:
+                top = model.index(row, 0)
+                last = min(place[1], group.count - 1)
+                self.setCurrentIndex(top if is_top else model.index(last, 0, top))
+        bar.setValue(seen)
 
     def _open_first(self, parent: QModelIndex, first: int, last: int) -> None:
         if not parent.isValid():

@@ -75,6 +75,7 @@ class SearchController(QObject):
         documents.replaced.connect(self._on_documents)
         documents.saved.connect(lambda _path: self._on_documents())
         self.finder.read.connect(self._on_read)
+        self.finder.refreshed.connect(self._on_refreshed)
         self.replacer.changed.connect(self.follow)
         self.replacer.failed.connect(documents.failed)
         actions.connect_all({"search_all": self.open})
@@ -86,7 +87,7 @@ class SearchController(QObject):
             from app.ui.library.search_page import SearchPage
 
             page = self._page = SearchPage()
-            page.asked.connect(self._ask)
+            page.asked.connect(lambda: self._ask())
             page.chosen.connect(self.go_to)
             page.replace_asked.connect(self._replace)
             self.finder.found.connect(lambda texts: page.add(texts, self._documents.name))
@@ -115,8 +116,7 @@ class SearchController(QObject):
         """Show the page, with the selected words in it."""
         words = self._editor.selected_text()
         self._show(self.page)
-        if not self._is_begun:
-            self.follow()
+        self.follow()
         self.page.begin(words if "\n" not in words else "")
 
     def follow(self) -> None:
@@ -138,10 +138,12 @@ class SearchController(QObject):
         self.counted.emit()
         if self._page is not None:
             self._page.show_reading(left)
-            if not left and self._page.isVisible():
-                self._ask()
 
-    def _ask(self) -> None:
+    def _on_refreshed(self, has_changed: bool) -> None:
+        if has_changed and self._page is not None and self._page.isVisible():
+            self._ask(is_same=True)
+
+    def _ask(self, *, is_same: bool = False) -> None:
         from app.core.books.library_search import OpenText, SearchScope
 
         query = self.page.query
@@ -153,7 +155,7 @@ class SearchController(QObject):
         text = OpenText(str(path) if path is not None else "", self._editor.manuscript.text())
         near = self._sources.near()
         groups = (*near[:-1], *self.finder.others, near[-1])  # a loose file may be in a book
-        self.page.begin_results()
+        self.page.begin_results(is_same=is_same)
         self.finder.ask(query, SearchScope(text, groups, self.page.takes.isChecked()))
 
     def _replace(self, replacement: str) -> None:
@@ -166,14 +168,14 @@ class SearchController(QObject):
         if found.kind == "take":
             self._show_take(found)
             return
-        is_here = found.kind == "page" or self._is_open(found.name)
+        is_here = found.name == str(self._documents.path or "")
+        if not is_here and not found.name:
+            self._status.say(self.tr("This place is not in the text any more."))
+            return
         if not is_here and not self._documents.open_path(Path(found.name)):
             return
         start, end = found.spans[number]
         self._select(found.text[start:end], start)
-
-    def _is_open(self, name: str) -> bool:
-        return self._documents.path is not None and str(self._documents.path) == name
 
     def _select(self, words: str, start: int) -> None:
         """Select `words`, which were at `start`, where they are nearest to it now."""

@@ -57,6 +57,7 @@ class SearchPage(QWidget):
         self._told: Words = ""
         self._is_cut = False
         self._reading = 0
+        self._later: list[ResultGroup] | None = None
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
@@ -161,16 +162,20 @@ class SearchPage(QWidget):
 
     def clear(self) -> None:
         """Show that nothing is searched for."""
+        self._later = None
         self.model.clear()
         self._is_cut = False
         self.problem.say("")
         self._say(self._intro)
         self._allow()
 
-    def begin_results(self) -> None:
-        """Another search begins."""
-        self.model.clear()
+    def begin_results(self, *, is_same: bool = False) -> None:
+        """Another search begins; one for the same words changes the list when it is over."""
         self._is_cut = False
+        self._later = [] if is_same else None
+        if is_same:
+            return
+        self.model.clear()
         self.problem.say("")
         self._say("")
         self._allow()
@@ -179,20 +184,32 @@ class SearchPage(QWidget):
         """Show texts with places; `open_name` is the name of the one on the page."""
         for text in texts:
             self._is_cut = self._is_cut or text.is_cut
+        for text in texts:
             is_loose_page = text.kind == "page" and not text.group
             title = open_name if is_loose_page else self._title(text)
             tip = "" if text.kind == "take" else text.name
-            self.model.add(ResultGroup(text, title, tip or title, len(text.spans), text.hit))
-        self._say(self._counted)
+            group = ResultGroup(text, title, tip or title, len(text.spans), text.hit)
+            if self._later is not None:
+                self._later.append(group)
+            else:
+                self.model.add(group)
+        if self._later is None:
+            self._say(self._counted)
 
     def finish(self) -> None:
         """All that there is was found."""
+        is_same = self._later is not None
+        if self._later is not None:
+            self.list.exchange(self._later)
+            self._later = None
         self._say(self._counted)
         self._allow()
-        announce(self, self.count.text())
+        if not is_same:
+            announce(self, self.count.text())
 
     def fail(self, error: LampblackError) -> None:
         """Say why there is nothing."""
+        self._later = None
         self.model.clear()
         self._say("")
         self.problem.say(lambda: told(str(error)))

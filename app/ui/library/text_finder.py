@@ -31,7 +31,8 @@ class TextFinder(QObject):
     """Keeps the index and asks it, one after the other on a thread of its own.
 
     `found` carries texts with places as they are found, `finished` that it was all, `failed` why
-    there is nothing. `read` says how many texts wait to be read for the index, 0 at its end.
+    there is nothing. `read` says how many texts wait to be read for the index, 0 at its end, and
+    `refreshed` whether something was read or added since the last time.
     `encoding` gives the encoding that was chosen for a file.
     """
 
@@ -39,6 +40,7 @@ class TextFinder(QObject):
     finished = Signal()
     failed = Signal(object)
     read = Signal(int)
+    refreshed = Signal(bool)
 
     def __init__(self, program: Program, encoding: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
@@ -48,7 +50,7 @@ class TextFinder(QObject):
         self._tasks = BackgroundTasks(lambda _error: None, self)
         self._asked = 0
         self._waiting: list[str] = []
-        self._is_reading = False
+        self._is_reading = self._has_changed = False
         self.words: dict[str, int] = {}
         """How many words the files of the last `follow` have."""
         self.others: tuple[SourceGroup, ...] = ()
@@ -152,6 +154,7 @@ class TextFinder(QObject):
             index.keep_only(names)
             for takes in self._new_takes(index):
                 index.add_takes(takes)
+                self._has_changed = True
             return read, index.outdated(names), index.words(names)
         except _disk_errors():
             self._do_without()
@@ -165,12 +168,14 @@ class TextFinder(QObject):
             yield takes
 
     def _on_compared(self, found: _Compared) -> None:
-        self.others, outdated, self.words = found
+        self.others, outdated, words = found
+        self._has_changed = self._has_changed or not self.words.keys() <= words.keys()
+        self.words = words
         self._waiting = outdated
         if not self._is_reading:
             self._read_next()
         if not outdated:
-            self.read.emit(0)
+            self._tell_end()
 
     def _read_next(self) -> None:
         """One text at a time, so that a question need not wait for all of them."""
@@ -191,8 +196,16 @@ class TextFinder(QObject):
 
     def _on_read(self, name: str, words: int) -> None:
         self.words[name] = words
+        self._has_changed = True
         self.read.emit(len(self._waiting))
         self._read_next()
+        if not self._waiting:
+            self._tell_end()
+
+    def _tell_end(self) -> None:
+        has_changed, self._has_changed = self._has_changed, False
+        self.read.emit(0)
+        self.refreshed.emit(has_changed)
 
     def _opened(self, key: DataKey | None) -> TextIndex:
         """The index; another one where a passphrase was set or removed meanwhile."""

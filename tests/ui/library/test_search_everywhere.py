@@ -152,7 +152,28 @@ def test_a_press_opens_the_text_and_selects_the_place(
     assert studio.window.editor.selected_text() == "keeper"
     assert studio.window.editor.selection == (18, 24)
     settle(search, qtbot)
-    assert listed(search.page)[0][0] == "two.md"
+    assert listed(search.page)[0][0] == "one.md"
+
+
+def test_the_list_stays_as_one_goes_from_text_to_text(
+    search: SearchController, qtbot: QtBot, studio: Studio, files: list[Path]
+) -> None:
+    type_words(search, qtbot, "keeper")
+    page = search.page
+    page.list.collapse(page.model.index(1, 0))
+    studio.show(" The keeper woke.")
+    studio.do("save")
+    press(search, 2, 1)
+    settle(search, qtbot)
+    assert studio.window.documents.path == files[2]
+    assert len(listed(page)[0][1]) == 2  # what was saved was read, and is listed
+    current = page.list.currentIndex()
+    assert (current.parent().data(), current.row()) == ("three.txt", 1)
+    assert not page.list.isExpanded(page.model.index(1, 0))
+    press(search, 0, 1)  # which was on the page when it was found
+    assert studio.window.documents.path == files[0]
+    assert studio.window.editor.selected_text() == "keeper"
+    assert studio.window.editor.caret > 30
 
 
 def test_a_place_that_moved_is_found_again(
