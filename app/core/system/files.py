@@ -120,11 +120,25 @@ def _written_part(target: Path, data: bytes, mode: int | None) -> Iterator[Path]
         _fill(handle, data, target)
         if mode is not None:
             part.chmod(mode)
+            _take_attributes(part, target)
         yield part
     finally:  # even Ctrl+C must not leave the temporary file behind
         for _try in range(2):  # nor a disk that failed once
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _take_attributes(part: Path, former: Path) -> None:
+    """Give `part` the group and the extended attributes of a file, as its ACL, where that can be.
+
+    What cannot be given, such as another user's file, does not keep a text from being saved.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # systems without groups
+        os.chown(part, -1, former.stat().st_gid)
+    with contextlib.suppress(OSError, AttributeError):  # systems or file systems without them
+        for name in os.listxattr(former):
+            with contextlib.suppress(OSError):
+                os.setxattr(part, name, os.getxattr(former, name))
 
 
 def _new_part(target: Path) -> tuple[Path, int]:

@@ -13,6 +13,7 @@ import msgspec
 from app.core.documents.comments import comment_spans, without_comments
 from app.core.text.words import count_words as count_words
 
+_LINE_END = "\n".encode("utf-16-le")
 _MARKS = ("%%", "<!--", "-->")
 _MARK = 3  # units of a mark that can lie beside a change
 _AT_ONCE = 50_000  # units whose words are counted as they come
@@ -140,6 +141,17 @@ class Manuscript:
         """The text from `start` to `end`; all of it without arguments."""
         stop = len(self._units) if end is None else end * 2
         return self._units[start * 2 : stop].decode("utf-16-le", "surrogatepass")
+
+    def line_start(self, position: int) -> int:
+        """Where the line begins that `position` is in."""
+        at = self._units.rfind(_LINE_END, 0, position * 2)
+        while at % 2 and at >= 0:  # halves of two other letters
+            at = self._units.rfind(_LINE_END, 0, at + 1)
+        return at // 2 + 1 if at >= 0 else 0
+
+    def may_have(self, mark: str, end: int) -> bool:
+        """Whether `mark` may stand before `end`: False is certain, and found without reading."""
+        return self._units.find(_encoded(mark), 0, end * 2) >= 0
 
     def readable(self, end: int) -> str:
         """The text before `end` as a model reads it: without the writer's comments."""

@@ -9,6 +9,7 @@ from app.core.documents.typography import TYPED, educated
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
 
+_FAR_MARKS = ("```", "~~~", "<!--")  # of code and comments that began in a line before
 _NO_TEXT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -41,7 +42,8 @@ class SmartTyping(QObject):
 
     def _educate(self, typed: str) -> None:
         manuscript, caret = self._editor.manuscript, self._editor.caret
-        before = manuscript.text(0, caret)
+        needs_all = any(manuscript.may_have(mark, caret) for mark in _FAR_MARKS)
+        before = manuscript.text(0 if needs_all else manuscript.line_start(caret), caret)
         if not before.endswith(typed):
             return
         found = educated(before[:-1], typed)

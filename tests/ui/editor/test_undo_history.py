@@ -145,3 +145,17 @@ def test_the_words_of_a_long_text_are_counted_later(edits, counts):
                 manuscript.count_on()
         assert manuscript.words == count_words(manuscript.text())
         assert manuscript.is_counted
+
+
+@given(st.text(alphabet="ab\n\u0a00\u000a\u0a0a😀", max_size=30), st.floats(0, 1))
+def test_a_line_begins_after_the_line_end_before(text, share):
+    place = round(share * len(text))
+    found = Manuscript(text).line_start(units(text[:place]))
+    assert found == units(text[: text.rfind("\n", 0, place) + 1])
+
+
+def test_a_mark_is_looked_for_before_a_place():
+    manuscript = Manuscript("a 😀 ``` b")
+    assert manuscript.may_have("```", 8)
+    assert not manuscript.may_have("```", 7)
+    assert not manuscript.may_have("~~~", 10)
