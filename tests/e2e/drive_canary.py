@@ -50,7 +50,7 @@ class Canary(QObject):
         window.sampling.set_sampling(
             type(window.sampling.sampling())(temperature=0, max_tokens=tokens)
         )
-        window.editor.insert_plain("\n".join([self.canary] * 40) + "\n")
+        window.editor.insert_plain("\n".join([self.canary] * 24) + "\n")
         window.history.take("hourly")
         window.editor.insert_plain(self.canary)
         window.generation.go_on()
