@@ -5481,12 +5481,12 @@ Files that you save stay plain files. So do settings, presets and the list of re
 <context>
     <name>PrintDialog</name>
     <message>
-        <source>&amp;Print…</source>
-        <translation>打印(&amp;P)…</translation>
-    </message>
-    <message>
         <source>Choose the printer, and print</source>
         <translation>选择打印机并打印</translation>
+    </message>
+    <message>
+        <source>P&amp;rint…</source>
+        <translation>打印(&amp;R)…</translation>
     </message>
     <message>
         <source>Print</source>
@@ -5568,6 +5568,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>弯引号和破折号</translation>
     </message>
     <message>
+        <source>Else the right side is ragged</source>
+        <translation>否则右侧不对齐</translation>
+    </message>
+    <message>
         <source>Export Profile</source>
         <translation>导出配置</translation>
     </message>
@@ -5580,6 +5584,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>段落首行缩进多少</translation>
     </message>
     <message>
+        <source>In the place of the straight ones, except in code</source>
+        <translation>代替直引号和连字符，代码除外</translation>
+    </message>
+    <message>
         <source>Scene brea&amp;k</source>
         <translation>场景分隔(&amp;K)</translation>
     </message>
@@ -5588,12 +5596,24 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>段间距（磅）(&amp;B)</translation>
     </message>
     <message>
+        <source>The chapters are listed where there are two or more</source>
+        <translation>有两章或以上时列出各章</translation>
+    </message>
+    <message>
+        <source>The running head has only the surname then</source>
+        <translation>此时页眉只写姓氏</translation>
+    </message>
+    <message>
         <source>The size of the page, for formats that have pages</source>
         <translation>页面大小，用于有页面的格式</translation>
     </message>
     <message>
         <source>The typeface; where it is missing, one much like it</source>
         <translation>字体；没有该字体时用相近的字体</translation>
+    </message>
+    <message>
+        <source>Title and author stand on a page of their own</source>
+        <translation>标题和作者单独占一页</translation>
     </message>
     <message>
         <source>What is left free at each side of a page</source>
@@ -5610,6 +5630,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
     <message>
         <source>What the profile is called in the list</source>
         <translation>配置在列表中的名称</translation>
+    </message>
+    <message>
+        <source>Without it the page’s number stands below the text</source>
+        <translation>不选时页码放在正文下方</translation>
     </message>
     <message>
         <source>{0}, my own</source>
