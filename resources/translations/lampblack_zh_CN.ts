@@ -5597,12 +5597,12 @@ Files that you save stay plain files. So do settings, presets and the list of re
 <context>
     <name>PrintDialog</name>
     <message>
-        <source>&amp;Print…</source>
-        <translation>打印(&amp;P)…</translation>
-    </message>
-    <message>
         <source>Choose the printer, and print</source>
         <translation>选择打印机并打印</translation>
+    </message>
+    <message>
+        <source>P&amp;rint…</source>
+        <translation>打印(&amp;R)…</translation>
     </message>
     <message>
         <source>Print</source>
@@ -5684,6 +5684,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>弯引号和破折号</translation>
     </message>
     <message>
+        <source>Else the right side is ragged</source>
+        <translation>否则右侧不对齐</translation>
+    </message>
+    <message>
         <source>Export Profile</source>
         <translation>导出配置</translation>
     </message>
@@ -5696,6 +5700,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>段落首行缩进多少</translation>
     </message>
     <message>
+        <source>In the place of the straight ones, except in code</source>
+        <translation>代替直引号和连字符，代码除外</translation>
+    </message>
+    <message>
         <source>Scene brea&amp;k</source>
         <translation>场景分隔(&amp;K)</translation>
     </message>
@@ -5704,12 +5712,24 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <translation>段间距（磅）(&amp;B)</translation>
     </message>
     <message>
+        <source>The chapters are listed where there are two or more</source>
+        <translation>有两章或以上时列出各章</translation>
+    </message>
+    <message>
+        <source>The running head has only the surname then</source>
+        <translation>此时页眉只写姓氏</translation>
+    </message>
+    <message>
         <source>The size of the page, for formats that have pages</source>
         <translation>页面大小，用于有页面的格式</translation>
     </message>
     <message>
         <source>The typeface; where it is missing, one much like it</source>
         <translation>字体；没有该字体时用相近的字体</translation>
+    </message>
+    <message>
+        <source>Title and author stand on a page of their own</source>
+        <translation>标题和作者单独占一页</translation>
     </message>
     <message>
         <source>What is left free at each side of a page</source>
@@ -5726,6 +5746,10 @@ Files that you save stay plain files. So do settings, presets and the list of re
     <message>
         <source>What the profile is called in the list</source>
         <translation>配置在列表中的名称</translation>
+    </message>
+    <message>
+        <source>Without it the page’s number stands below the text</source>
+        <translation>不选时页码放在正文下方</translation>
     </message>
     <message>
         <source>{0}, my own</source>
@@ -7377,6 +7401,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Merge it into the model with the tool that made it.</source>
         <translation>请用制作它的工具把它合并进模型。</translation>
+    </message>
+    <message>
+        <source>More than {0} of versions wait until the disk can be written: only the newest of each document is kept until then.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Most likely the system had too little memory and ended it: close other programs, or choose a smaller model or context.</source>

@@ -75,7 +75,11 @@ def add_export(words: Words) -> None:
     )
     parser.value("--title", "TEXT", "the title; else the book's, or the name of the first file")
     parser.value("--author", "TEXT", "who has written it")
-    parser.value("--contact", "TEXT", "how to reach the author, on a submission's first page")
+    parser.value(
+        "--contact",
+        "TEXT",
+        "how to reach the author, on a submission's first page; \\n begins a line",
+    )
     language = "its language, such as en or zh-CN; else the book's, or en"
     parser.value("--language", "TAG", language)
     parser.value(

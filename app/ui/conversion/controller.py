@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
@@ -159,6 +159,13 @@ class ConversionController(QObject):
         path = self.questions.import_file(documents.path.parent if documents.path else Path.home())
         if path is not None:
             self.import_file(path)
+
+    def offer(self, path: Path) -> None:
+        """Import a file that was dropped, or named at the start: as soon as the window is shown."""
+        if self._editor.window().isVisible():
+            self.import_file(path)
+        else:
+            QTimer.singleShot(0, self, lambda: self.import_file(path))
 
     def import_file(self, path: Path) -> ImportDialog:
         """Open the dialog for a file."""

@@ -22,7 +22,7 @@ from app.core.conversion.looks.choices import ExportChoices
 from app.core.conversion.looks.profile_store import ExportProfiles
 from app.core.conversion.looks.profiles import ExportProfile, on_paper
 from app.core.errors import LampblackError
-from app.ui.conversion.profile_dialog import ProfileDialog
+from app.ui.conversion.profile_dialog import ProfileDialog, name_field
 from app.ui.conversion.questions import ConversionQuestions
 from app.ui.conversion.sources import TextSource
 from app.ui.conversion.texts import paper_of_place, profile_name, profile_words
@@ -107,7 +107,7 @@ class LookForm(QWidget):
         """Put a field below the others, or at a row, beside its label."""
         beside = QLabel(label)
         beside.setBuddy(field)
-        field.setAccessibleName(label.replace("&", ""))
+        name_field(field, label.replace("&", ""))
         self.form.insertRow(self.form.rowCount() if at < 0 else at, beside, field)
 
     def _add_profile(self) -> None:

@@ -99,7 +99,7 @@ class TextPages:
 
     def body(self) -> Iterator[SetPage]:
         """The pages of the text itself, each set when it is asked for."""
-        setter = Typesetter(self._profile, self._width)
+        setter = Typesetter(self._profile, self._width, self._text.language)
         pages = self._paged(setter.pieces(self._text.blocks))
         return (SetPage(page, number) for number, page in enumerate(pages, 1))
 
@@ -126,7 +126,7 @@ class TextPages:
         page = title_page(self._text, self._profile)
         if page is None:
             return []
-        setter = Typesetter(self._profile, self._width)
+        setter = Typesetter(self._profile, self._width, self._text.language)
         pieces = [setter.line(line) for line in page.contact]
         if page.length:
             length = setter.line(page.length, where="right")
@@ -147,7 +147,7 @@ class TextPages:
         return pieces
 
     def _contents(self, chapters: list[tuple[str, str]]) -> list[Piece]:
-        setter = Typesetter(self._profile, self._width * 0.85)
+        setter = Typesetter(self._profile, self._width * 0.85, self._text.language)
         heading = setter.line(
             contents_heading(self._text), scale=1.5, strong=True, after=1.5, before=4.0
         )
@@ -197,7 +197,7 @@ class TextPages:
 
     def _paint_number(self, painter: QPainter, number: int) -> None:
         """The running head at the right of the upper margin, or the number below the text."""
-        setter = Typesetter(self._profile, self._width)
+        setter = Typesetter(self._profile, self._width, self._text.language)
         has_head = self._profile.has_running_head
         font = setter.font(1.0 if self._profile.is_submission else 0.85)
         painter.setFont(font)

@@ -102,7 +102,7 @@ class PrintDialog(TextDialog):
         self.setWindowTitle(self.tr("Print"))
         self._next = QTimer(self, interval=0)
         self._next.timeout.connect(self._step)
-        self.send = self.add_button(self.tr("&Print…"), self.tr("Choose the printer, and print"))
+        self.send = self.add_button(self.tr("P&rint…"), self.tr("Choose the printer, and print"))
         self.send.clicked.connect(self.print_text)
         self._former = self.take_source()
         self.show_preview()

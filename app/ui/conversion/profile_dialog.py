@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -53,7 +54,7 @@ class ProfileDialog(QDialog):
             widget = self.fields[field]
             beside = QLabel(label)
             beside.setBuddy(widget)
-            widget.setAccessibleName(label.replace("&", ""))
+            name_field(widget, label.replace("&", ""))
             self.form.addRow(beside, widget)
         for check in self.checks.values():
             self.form.addRow("", check)
@@ -99,8 +100,10 @@ class ProfileDialog(QDialog):
             box.setValue(getattr(profile, name))
         for name, tip in self._tips().items():
             self.numbers[name].setToolTip(tip)
-        self.checks = {name: QCheckBox(words) for name, words in self._switches().items()}
-        for name, check in self.checks.items():
+        self.checks: dict[str, QCheckBox] = {}
+        for name, (words, tip) in self._switches().items():
+            check = self.checks[name] = QCheckBox(words)
+            check.setToolTip(tip)
             check.setChecked(getattr(profile, name))
         self.fields: dict[str, QWidget] = {
             "name": self.name,
@@ -132,14 +135,33 @@ class ProfileDialog(QDialog):
             "margin_cm": self.tr("What is left free at each side of a page"),
         }
 
-    def _switches(self) -> dict[str, str]:
+    def _switches(self) -> dict[str, tuple[str, str]]:
+        """What each switch says, and its tooltip."""
         return {
-            "has_title_page": self.tr("A title page"),
-            "has_contents": self.tr("A table of contents"),
-            "has_running_head": self.tr("Author, title and page over each page"),
-            "is_submission": self.tr("Address and length on the first page, as editors want them"),
-            "is_justified": self.tr("Both sides straight"),
-            "is_smart": self.tr("Curly quotes and dashes"),
+            "has_title_page": (
+                self.tr("A title page"),
+                self.tr("Title and author stand on a page of their own"),
+            ),
+            "has_contents": (
+                self.tr("A table of contents"),
+                self.tr("The chapters are listed where there are two or more"),
+            ),
+            "has_running_head": (
+                self.tr("Author, title and page over each page"),
+                self.tr("Without it the page’s number stands below the text"),
+            ),
+            "is_submission": (
+                self.tr("Address and length on the first page, as editors want them"),
+                self.tr("The running head has only the surname then"),
+            ),
+            "is_justified": (
+                self.tr("Both sides straight"),
+                self.tr("Else the right side is ragged"),
+            ),
+            "is_smart": (
+                self.tr("Curly quotes and dashes"),
+                self.tr("In the place of the straight ones, except in code"),
+            ),
         }
 
     def profile(self) -> ExportProfile:
@@ -157,3 +179,10 @@ class ProfileDialog(QDialog):
     def say(self, words: str) -> None:
         """What was wrong with it."""
         self.note.say(told(words))
+
+
+def name_field(field: QWidget, name: str) -> None:
+    """Name a field for screen readers, and the line in a list that can be written in."""
+    field.setAccessibleName(name)
+    if isinstance(field, QComboBox) and (line := field.lineEdit()) is not None:
+        line.setAccessibleName(name)

@@ -86,8 +86,8 @@ class _Column(msgspec.Struct, frozen=True):
 class Typesetter:
     """Sets blocks in a column that is `width` units wide."""
 
-    def __init__(self, profile: ExportProfile, width: float) -> None:
-        self._profile, self._width = profile, width
+    def __init__(self, profile: ExportProfile, width: float, language: str = "") -> None:
+        self._profile, self._width, self._language = profile, width, language
         self._notes = 0
         self._chapters = 0
         self._em = profile.size_pt * UNITS_PER_POINT
@@ -112,7 +112,7 @@ class Typesetter:
         key = scale, is_code
         if key not in self._fonts:
             font = QFont()
-            font.setFamilies(_families(self._profile.font, is_code=is_code))
+            font.setFamilies(self._families(is_code=is_code))
             hint = QFont.StyleHint.Monospace if is_code else QFont.StyleHint.Serif
             font.setStyleHint(hint)
             font.setPixelSize(max(1, round(self._em * scale)))
@@ -120,6 +120,13 @@ class Typesetter:
             self._fonts[key] = font
             self._ascents[key] = QFontMetricsF(font).ascent()
         return self._fonts[key]
+
+    def _families(self, *, is_code: bool) -> list[str]:
+        """The typeface, then what is much like it and free, then the language's own, then any."""
+        name = "Times New Roman" if self._profile.font == "serif" else self._profile.font
+        latin = _CODE if is_code else (name, *_ALIKE.get(name, ()))
+        own = next((ours for tag, ours in _OWN.items() if self._language.startswith(tag)), ())
+        return [*latin, *own, "monospace" if is_code else "serif"]
 
     def pitch(self, scale: float = 1.0, spacing: float = 1.0) -> float:
         """The distance of two lines."""
@@ -325,15 +332,19 @@ def _spaced(pieces: Iterator[Piece], space: float) -> Iterator[Piece]:
     return iter(found)
 
 
-def _families(font: str, *, is_code: bool) -> list[str]:
-    """The typeface, then what is much like it and free, then any."""
-    if is_code:
-        return ["Courier New", "Liberation Mono", "Nimbus Mono PS", "monospace"]
-    name = "Times New Roman" if font == "serif" else font
-    return [name, *_ALIKE.get(name, ()), "serif"]
-
-
 _ALIKE = {
     "Times New Roman": ("Liberation Serif", "Nimbus Roman", "Times"),
     "Georgia": ("Gelasio", "Charis SIL", "C059", "Liberation Serif", "Nimbus Roman"),
 }
+
+_CODE = ("Courier New", "Liberation Mono", "Nimbus Mono PS")
+
+_OWN = {
+    "zh-TW": ("Noto Serif CJK TC", "Source Han Serif TC", "PMingLiU", "Songti TC"),
+    "zh-HK": ("Noto Serif CJK HK", "Noto Serif CJK TC", "PMingLiU", "Songti TC"),
+    "zh-Hant": ("Noto Serif CJK TC", "Source Han Serif TC", "PMingLiU", "Songti TC"),
+    "zh": ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "Songti SC"),
+    "ja": ("Noto Serif CJK JP", "Source Han Serif", "MS Mincho", "Hiragino Mincho ProN"),
+    "ko": ("Noto Serif CJK KR", "Source Han Serif K", "Batang", "AppleMyungjo"),
+}
+"""Typefaces with serifs by the beginning of a language's tag; the same sign differs by language."""

@@ -170,7 +170,7 @@ class ManuscriptParts(QObject):
         rest = self.books.open_dropped(paths)
         others = [path for path in rest if is_importable(path)]
         if others:
-            self.conversion.import_file(others[0])
+            self.conversion.offer(others[0])
         return [path for path in rest if path not in others]
 
     def begin(self) -> None:

@@ -105,3 +105,19 @@ def test_what_cannot_be_read_is_a_sentence(run: RunWords, tmp_path: Path) -> Non
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("lampblack: a.docx cannot be imported: it is damaged")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_submission_is_written_as_pdf_on_the_paper_that_is_named(
+    run: RunWords, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "a.md", tmp_path / "a.pdf"
+    source.write_text("# One\n\nText.\n\n# Two\n\nEnd.\n")
+    words = ("--profile", "manuscript", "--paper", "Letter", "--author", "Jane Doe")
+    contact = ("--contact", r"Jane Doe\n1 Road")
+    outcome = run("export", str(source), "--to", str(target), *words, *contact)
+    assert (outcome.code, outcome.err, outcome.out) == (0, "", f"Wrote {target}.\n")
+    data = target.read_bytes()
+    assert data.startswith(b"%PDF")
+    assert data.count(b"/Type /Page\n") == 3
+    assert b"[0 0 612.0" in data
+    assert b"/Outlines" in data

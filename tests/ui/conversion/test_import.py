@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.core.conversion.export import render, titled
 from app.core.conversion.looks.profiles import PROFILES
 from app.core.conversion.markdown_reader import read_markdown
 from app.ui.conversion.import_dialog import ImportDialog
+from tests.ui.conftest import Studio
 from tests.ui.conversion.conftest import SOURCE, Desk
 
 
@@ -123,3 +125,15 @@ def test_a_long_reading_can_be_given_up(
     with qtbot.waitSignal(dialog.finished):
         dialog.progress.stop_button.click()
     assert desk.studio.text == SOURCE
+
+
+def test_a_file_named_at_the_start_waits_for_the_window(
+    make_studio: Callable[..., Studio], qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = make_studio()
+    studio.window.hide()
+    studio.window.open_paths([book(tmp_path / "a.docx")])
+    assert QApplication.activeModalWidget() is None
+    studio.window.show()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+    read(qtbot).reject()

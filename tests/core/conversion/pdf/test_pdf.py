@@ -135,3 +135,13 @@ def test_the_command_line_has_no_qt() -> None:
         "sys.exit(any('PySide6' in name for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks fontconfig which typefaces there are")
+def test_chinese_has_the_typeface_of_its_language() -> None:
+    listed = subprocess.run(["fc-list", ":family"], capture_output=True, text=True, check=False)
+    if "Noto Serif CJK SC" not in listed.stdout:
+        pytest.skip("there is no typeface for it here")
+    for language, font in (("zh-CN", b"NotoSerifCJKsc"), ("ja", b"NotoSerifCJKjp")):
+        text = titled(read_markdown("夜里下雨"), "", "", language)
+        assert font in PdfWriting().run(text, READING, MOMENT)
