@@ -7404,7 +7404,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>More than {0} of versions wait until the disk can be written: only the newest of each document is kept until then.</source>
-        <translation type="unfinished"></translation>
+        <translation>等待磁盘恢复写入的版本已超过 {0}：在此之前，每个文档只保留最新的版本。</translation>
     </message>
     <message>
         <source>Most likely the system had too little memory and ended it: close other programs, or choose a smaller model or context.</source>
