@@ -112,7 +112,7 @@ cursor is in
 *typewriter | Typewriter Scrolling | F8 | - | Keep the line that is written in the middle of the \
 window
 ---
-progress | Progress… | Ctrl+Shift+U | - | See the words of each day and set goals
+progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set goals
 ---
 fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
 again; nothing of the text changes
