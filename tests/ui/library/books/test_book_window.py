@@ -251,6 +251,21 @@ def test_a_scene_is_split_at_the_cursor_and_merged_again(studio: Studio, folder:
     assert before["three.md"] == (folder / "three.md").read_bytes()
 
 
+def test_an_encoding_that_was_chosen_holds_through_a_split_and_a_merge(
+    studio: Studio, folder: Path
+) -> None:
+    text = "Привет.\n\nПока, друг.\n"
+    (folder / "two.md").write_bytes(text.encode("koi8-r"))
+    studio.window.documents.open_path(folder / "two.md", "koi8-r")
+    studio.window.editor.move_caret(7)
+    studio.do("split_scene")
+    assert studio.text == "Пока, друг.\n"
+    assert (folder / "two 2.md").read_bytes() == "Пока, друг.\n".encode("koi8-r")
+    studio.window.manuscript.books.edits.merge(1)
+    assert (folder / "two.md").read_bytes() == text.encode("koi8-r")
+    assert studio.text == text
+
+
 def test_what_a_merge_takes_away_is_in_the_trash_until_undo(studio: Studio, folder: Path) -> None:
     studio.window.manuscript.books.edits.merge(1)
     (kept,) = studio.program.store.trash.documents()
