@@ -110,6 +110,8 @@ class BookEdits(QObject):
             self._arrange(wish, place)
         elif wish == "remove":
             self.remove(place)
+        elif wish == "rename":
+            self._page.tree.edit_title()
 
     def _on_wish(self, wish: str) -> None:
         assert self._page is not None

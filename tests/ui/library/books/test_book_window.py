@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.books.book import Book, BookEntry
@@ -225,6 +225,26 @@ def test_f2_lets_a_title_be_typed(studio: Studio, folder: Path, qtbot: QtBot) ->
     QTest.keyClicks(line, "Rain")
     QTest.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: read_book(folder).book.entries[1].title == "Rain")
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+def test_the_menu_does_what_it_says_with_the_entry_below_it(studio: Studio, folder: Path) -> None:
+    tree, model = page(studio).tree, page(studio).model
+    tree.select(1)
+    tree.menu_asked.emit(tree.visualRect(model.index_of(1)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    found = {action.text().split("\t")[0]: action for action in menu.actions()}
+    found["Rename…"].trigger()
+    (line,) = tree.findChildren(QLineEdit)
+    assert line.text() == "Storm"
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    found["Include in the Book"].trigger()
+    found["Move Down"].trigger()
+    menu.close()
+    assert [(one.file, one.is_included) for one in read_book(folder).book.entries] == [
+        ("one.md", True), ("three.md", True), ("two.md", False),
+    ]  # fmt: skip
 
 
 def test_a_scene_is_split_at_the_cursor_and_merged_again(studio: Studio, folder: Path) -> None:
