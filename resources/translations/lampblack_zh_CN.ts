@@ -1182,6 +1182,10 @@
         <translation>打开书…</translation>
     </message>
     <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>状态</translation>
     </message>

@@ -272,6 +272,11 @@ class DocumentController(QObject):
                     return document, True
         return open_document(path, encoding, data), bool(encoding)
 
+    def encoding_of(self, path: Path) -> str:
+        """The encoding of a file as far as it is known here: the page's, or one that was chosen."""
+        is_here = path == self.path and self.document.encoding != "utf-8"
+        return self.document.encoding if is_here else self._memory.encoding(path)
+
     def _keep_encoding(self) -> None:
         if self.path is not None:
             encoding = self.document.encoding if self._is_encoding_chosen else ""

@@ -110,6 +110,8 @@ class BookEdits(QObject):
             self._arrange(wish, place)
         elif wish == "remove":
             self.remove(place)
+        elif wish == "rename":
+            self._page.tree.edit_title()
 
     def _on_wish(self, wish: str) -> None:
         assert self._page is not None
@@ -204,8 +206,9 @@ class BookEdits(QObject):
             self._status.say(self.tr("The text on the page is not in the open book."))
             return
         at = len(self._editor.manuscript.text(0, self._editor.caret))
+        encoding = self._encoding(place)
         try:
-            made = editing.split(contents, place, at, self._documents.document.encoding)
+            made = editing.split(contents, place, at, encoding)
         except LampblackError as error:
             self._documents.failed.emit(error)
             return
@@ -214,7 +217,7 @@ class BookEdits(QObject):
         if self._do(made.step, self.tr("“{0}” was split.").format(title)):
             path = self._path(made.place)
             if path is not None:
-                self._documents.open_path(path, self._documents.document.encoding)
+                self._documents.open_path(path, encoding)
 
     def merge(self, place: int) -> None:
         """Append the text after an entry to it."""
@@ -223,7 +226,8 @@ class BookEdits(QObject):
             self._status.say(self.tr("Select a scene of the book first."))
             return
         try:
-            step = editing.merge(contents, place)
+            encodings = self._encoding(place), self._encoding(place + 1)
+            step = editing.merge(contents, place, *encodings)
         except LampblackError as error:
             self._documents.failed.emit(error)
             return
@@ -342,6 +346,14 @@ class BookEdits(QObject):
     def _path(self, place: int) -> Path | None:
         contents = self._book.contents
         return contents.path(contents.book.entries[place]) if contents is not None else None
+
+    def _encoding(self, place: int) -> str:
+        """The encoding of an entry's text as far as it is known; empty for what the file says."""
+        contents = self._book.contents
+        if contents is None or place >= len(contents.book.entries):
+            return ""
+        path = self._path(place)
+        return self._documents.encoding_of(path) if path is not None else ""
 
     def _title(self, place: int) -> str:
         return self._page.model.title(place) if self._page is not None else ""

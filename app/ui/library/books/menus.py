@@ -93,6 +93,7 @@ def entry_menu(page: QWidget, contents: BookContents, place: int, edits: Edits) 
     menu, entry = _menu(page), contents.book.entries[place]
     _add_new(menu, edits.do)
     menu.addSeparator()
+    _add(menu, _tr("BookMenus", "Rename…"), partial(edits.do, "rename"), "F2")
     _add_choices(
         menu.addMenu(_tr("BookMenus", "Kind")),
         [(kind, kind_text(kind)) for kind in KINDS],

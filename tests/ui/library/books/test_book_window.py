@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.books.book import Book, BookEntry
@@ -227,6 +227,26 @@ def test_f2_lets_a_title_be_typed(studio: Studio, folder: Path, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: read_book(folder).book.entries[1].title == "Rain")
 
 
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+def test_the_menu_does_what_it_says_with_the_entry_below_it(studio: Studio, folder: Path) -> None:
+    tree, model = page(studio).tree, page(studio).model
+    tree.select(1)
+    tree.menu_asked.emit(tree.visualRect(model.index_of(1)).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    found = {action.text().split("\t")[0]: action for action in menu.actions()}
+    found["Rename…"].trigger()
+    (line,) = tree.findChildren(QLineEdit)
+    assert line.text() == "Storm"
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    found["Include in the Book"].trigger()
+    found["Move Down"].trigger()
+    menu.close()
+    assert [(one.file, one.is_included) for one in read_book(folder).book.entries] == [
+        ("one.md", True), ("three.md", True), ("two.md", False),
+    ]  # fmt: skip
+
+
 def test_a_scene_is_split_at_the_cursor_and_merged_again(studio: Studio, folder: Path) -> None:
     before = files(folder)
     click(studio, 1)
@@ -249,6 +269,21 @@ def test_a_scene_is_split_at_the_cursor_and_merged_again(studio: Studio, folder:
     assert studio.banners[-1].startswith("This cannot be taken back any more")
     assert (folder / "two.md").read_text() == "first paragraph\n\nx"
     assert before["three.md"] == (folder / "three.md").read_bytes()
+
+
+def test_an_encoding_that_was_chosen_holds_through_a_split_and_a_merge(
+    studio: Studio, folder: Path
+) -> None:
+    text = "Привет.\n\nПока, друг.\n"
+    (folder / "two.md").write_bytes(text.encode("koi8-r"))
+    studio.window.documents.open_path(folder / "two.md", "koi8-r")
+    studio.window.editor.move_caret(7)
+    studio.do("split_scene")
+    assert studio.text == "Пока, друг.\n"
+    assert (folder / "two 2.md").read_bytes() == "Пока, друг.\n".encode("koi8-r")
+    studio.window.manuscript.books.edits.merge(1)
+    assert (folder / "two.md").read_bytes() == text.encode("koi8-r")
+    assert studio.text == text
 
 
 def test_what_a_merge_takes_away_is_in_the_trash_until_undo(studio: Studio, folder: Path) -> None:
