@@ -35,7 +35,8 @@ _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _Checked = Qt.CheckState
 _BEFORE_SHARE = 0.4  # of a row's width, for what stands before a place
-_OPEN = 12  # texts whose places are shown at once
+_OPEN = 12  # texts whose places are shown at once, of which there are
+_MOST_OPEN = 2000  # at most: laying more out would hold the window up
 _ENDLESS = 100_000.0  # pixels of a line
 
 HIT_ROLE = Qt.ItemDataRole.UserRole
@@ -67,6 +68,10 @@ class ResultsModel(QAbstractItemModel):
         self.groups: list[ResultGroup] = []
         self._chosen: list[set[int]] = []
         self._has_checks = has_checks
+        flag = Qt.ItemFlag
+        common = flag.ItemIsEnabled | flag.ItemIsSelectable
+        common |= flag.ItemIsUserCheckable if has_checks else flag.NoItemFlags
+        self._flags = common, common | flag.ItemNeverHasChildren
 
     def clear(self) -> None:
         """Show nothing."""
@@ -95,9 +100,13 @@ class ResultsModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
         """A text has the number 0, and its places that of its row, from 1."""
-        if not self.hasIndex(row, column, parent):
+        if column or row < 0 or row >= self.rowCount(parent):  # `hasIndex` asks more than that
             return QModelIndex()
         return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
+
+    def hasChildren(self, parent: _Index = _NO_INDEX) -> bool:  # noqa: N802 (Qt override)
+        """Every text has places, and no place has."""
+        return not parent.isValid() or not parent.internalId()
 
     def parent(self, index: _Index = _NO_INDEX) -> Any:
         """The text of a place."""
@@ -115,9 +124,8 @@ class ResultsModel(QAbstractItemModel):
         return 1
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        """All can be chosen."""
-        checkable = Qt.ItemFlag.ItemIsUserCheckable if self._has_checks else Qt.ItemFlag.NoItemFlags
-        return super().flags(index) | checkable
+        """All can be chosen; a view asks this for each row that it lays out."""
+        return self._flags[bool(index.internalId())]
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What people read and hear, and the place itself."""
@@ -218,7 +226,8 @@ class ResultsView(QTreeView):
         known = sorted(groups, key=lambda group: order.get(group.tip, len(order)))
         for row, group in enumerate(known):
             model.add(group)
-            self.setExpanded(model.index(row, 0), group.tip not in shut and row < _OPEN)
+            if group.tip in order:
+                self.setExpanded(model.index(row, 0), group.tip not in shut)
             if place is not None and group.tip == place[0].tip:
                 top = model.index(row, 0)
                 last = min(place[1], group.count - 1)
@@ -226,8 +235,10 @@ class ResultsView(QTreeView):
         bar.setValue(seen)
 
     def _open_first(self, parent: QModelIndex, first: int, last: int) -> None:
-        if not parent.isValid():
-            for row in range(first, min(last + 1, _OPEN)):
+        groups = self.results.groups
+        places = sum(group.count for group in groups[: last + 1]) if not parent.isValid() else 0
+        if not parent.isValid() and last < _OPEN and places <= _MOST_OPEN:
+            for row in range(first, last + 1):
                 self.expand(self.results.index(row, 0))
 
     def _on_clicked(self, index: QModelIndex) -> None:
