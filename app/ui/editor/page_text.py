@@ -236,8 +236,10 @@ class PageText(QObject):
     def _settle(self, start: int, end: int) -> None:
         """Join and split the blocks from `start` to `end` that a change left too short or long."""
         if not self.breaks:
-            block = self._block(start)
+            block = self._document.findBlock(start)
             if block.contains(end) and block.length() <= LONGEST:
+                with self._silence():
+                    self._dress(block)
                 return
         with self._silence():
             block = self._block(start)
