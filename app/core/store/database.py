@@ -94,7 +94,7 @@ def _check(connection: apsw.Connection, path: Path) -> None:
         return
     found = str(connection.pragma("quick_check", 1))
     if found != "ok":
-        raise apsw.CorruptError(found)
+        raise apsw.CorruptError(found.splitlines()[-1])  # a heading stands before it
 
 
 def damage_of(path: Path, key: DataKey | None = None) -> str:
@@ -104,7 +104,7 @@ def damage_of(path: Path, key: DataKey | None = None) -> str:
             found = str(connection.pragma("integrity_check", 1))
     except apsw.Error as error:
         return _reason(error)
-    return "" if found == "ok" else found
+    return "" if found == "ok" else found.splitlines()[-1]
 
 
 T = TypeVar("T")
