@@ -35,8 +35,9 @@ class GoalButton(QToolButton):
 
     def show_goal(self, words: int, goal: int, *, is_daily: bool) -> None:
         """Show so many words of a goal: one a day, or one of the book or the text."""
-        if (words, goal, is_daily) != self._shown:
-            self._shown = words, goal, is_daily
+        shown = (words, goal, is_daily) if goal else (0, 0, False)
+        if shown != self._shown:
+            self._shown = shown
             self._word()
 
     def narrow(self, *, is_narrow: bool) -> None:

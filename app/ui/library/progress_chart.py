@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 
-from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.core.store import DayWords
 from app.ui.languages import on_language_change
 from app.ui.numbers import number_text
+from app.ui.texts import day_text
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.theme import Theme
 
@@ -169,8 +171,7 @@ def _top(day: DayWords) -> int:
 
 def day_name(day: DayWords) -> str:
     """The day's date, short, as the locale writes it."""
-    date = QDate(day.day.year, day.day.month, day.day.day)
-    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
+    return day_text(datetime.combine(day.day, time(12)).timestamp())
 
 
 def _step(least: float) -> int:
