@@ -47,8 +47,8 @@ _PACKAGES = {
 }
 """Debian's names of the libraries that a bundle leaves to the system; the C library's is apart."""
 
-_LOADERS = {"libvulkan.so.1": "libvulkan1"}
-"""The same of those without which only a graphics card is not used."""
+_WELCOME_ONES = {"libvulkan.so.1": "libvulkan1", "libcups.so.2": "libcups2"}
+"""The same of those without which only a graphics card is not used, or nothing printed."""
 
 _WELCOME = ("shared-mime-info", "desktop-file-utils", "hicolor-icon-theme", "fonts-dejavu-core")
 
@@ -162,14 +162,14 @@ def depends(needs: Iterable[str], glibc: str) -> list[str]:
     for name in outside:
         if name in _PACKAGES:
             found.add(_PACKAGES[name])
-        elif name not in _LOADERS and not name.startswith(_OF_LIBC):
+        elif name not in _WELCOME_ONES and not name.startswith(_OF_LIBC):
             raise SetupError(f"No Debian package is known to hold {name}: add it to archives.py.")
     return sorted(found)
 
 
 def recommends(needs: Iterable[str]) -> list[str]:
     """Debian's packages without which it runs, too, but not as well."""
-    return [*_WELCOME, *(package for name, package in _LOADERS.items() if name in set(needs))]
+    return [*_WELCOME, *(package for name, package in _WELCOME_ONES.items() if name in set(needs))]
 
 
 _OF_LIBC = ("libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "libutil.")

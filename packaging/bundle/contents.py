@@ -57,14 +57,25 @@ SYSTEM = (
     "libEGL.so.1", "libGL.so.1", "libGLX.so.0", "libGLdispatch.so.0", "libOpenGL.so.0",
     "libdrm.so.2", "libgbm.so.1", "libwayland-*", "libfontconfig.so.1", "libfreetype.so.6",
     "libexpat.so.1", "libz.so.1", "libvulkan.so.1",
+    "libcups.so.2",
 )
 # fmt: on
 """Libraries that are every desktop's own and stay out of the bundle.
 
 The drivers' and the C++ library's must be as new as the system's own graphics drivers, the fonts'
 must know the system's configuration. AppImage leaves out the same. Vulkan's loader finds them;
-where there is none, llama.cpp does not load its backend that needs it.
+where there is none, llama.cpp does not load its backend that needs it. Where CUPS is
+missing there is no printer, and PDF all the same.
 """
+
+# fmt: off
+_BEHIND_CUPS = (
+    "libavahi-c*", "libgnutls.so.*", "libhogweed.so.*", "libnettle.so.*", "libgmp.so.*",
+    "libidn2.so.*", "libp11-kit.so.*", "libtasn1.so.*", "libunistring.so.*", "libgssapi_krb5.so.*",
+    "libkrb5*.so.*", "libk5crypto.so.*", "libcom_err.so.*", "libkeyutils.so.*",
+)
+# fmt: on
+"""What only CUPS's library needs, which is the system's."""
 
 _UNUSED = ("opengl32sw.dll", "d3dcompiler_*.dll", "vulkan-1.dll")
 """What PySide6 brings for OpenGL without a driver on Windows; widgets are painted without.
@@ -109,7 +120,7 @@ def is_wanted(target: str) -> bool:
 
 def is_system(library: str) -> bool:
     """Whether a library is one of those that every desktop has of its own."""
-    return any(fnmatch.fnmatchcase(library, pattern) for pattern in SYSTEM)
+    return any(fnmatch.fnmatchcase(library, pattern) for pattern in (*SYSTEM, *_BEHIND_CUPS))
 
 
 def _plugin(file: str) -> str:

@@ -11908,11 +11908,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>不检查本文档的拼写。</translation>
     </message>
     <message>
-        <source>This Document&apos;s Words</source>
-        <translation>本文档的词</translation>
+        <source>This Document</source>
+        <translation>本文档</translation>
     </message>
     <message>
-        <source>Unknown Words</source>
+        <source>Unknown</source>
         <translation>生词</translation>
     </message>
     <message>

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _LINE = re.compile(r"^ {0,3}(?:(#{1,6})(?=[ \t]|$)|(```|~~~))[^\n]*", re.MULTILINE)
 
+_TITLE_LENGTH = 40  # characters
+
 
 class HeadingSection(NamedTuple):
     """A heading's level, where its line begins and ends, and where what belongs to it ends.
@@ -44,3 +46,10 @@ def _headings(text: str) -> Iterator[tuple[int, int, int]]:
             is_code = not is_code
         elif not is_code:
             yield len(line[1]), line.start(), line.end()
+
+
+def title_words(text: str) -> str:
+    """The words of a text's first line that a file can be called by; at most 40 characters."""
+    line = text.partition("\n")[0]
+    words = "".join(one if one.isalnum() or one in " -" else "" for one in line)
+    return words.strip()[:_TITLE_LENGTH].strip()

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.encodings import ENCODINGS, is_utf8
+from app.core.documents.sections import title_words
 from app.core.documents.text_files import (
     Document,
     Replaced,
@@ -36,8 +37,6 @@ from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
 from app.ui.window_state import WindowMemory
-
-_TITLE_WORDS = 40
 
 
 class DocumentController(QObject):
@@ -186,7 +185,9 @@ class DocumentController(QObject):
 
     def save_as(self) -> bool:
         """Ask for a file and save into it; False if not saved."""
-        suggestion = self.path or self._recent.folder / self._suggested_name()
+        begin = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
+        name = (title_words(begin) or self.tr("Untitled")) + ".txt"
+        suggestion = self.path or self._recent.folder / name
         path = self.questions.save_path(suggestion)
         return path is not None and self.save_to(path)
 
@@ -396,9 +397,3 @@ class DocumentController(QObject):
             self._program.store.edit(
                 self.journal, change.position, units(change.removed), change.added
             )
-
-    def _suggested_name(self) -> str:
-        """The first line's words as a file name."""
-        line = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
-        words = "".join(c if c.isalnum() or c in " -" else "" for c in line.split("\n")[0])
-        return (words.strip()[:_TITLE_WORDS].strip() or self.tr("Untitled")) + ".txt"

@@ -100,7 +100,7 @@ class SpellingDialog(QDialog):
         )
         self.for_all.setToolTip(self.for_all.accessibleDescription())
         self._add_tab(
-            self.tr("Unknown Words"),
+            self.tr("Unknown"),
             self.unknown,
             (
                 (self.tr("Find"), self._find),
@@ -113,7 +113,7 @@ class SpellingDialog(QDialog):
             self.tr("My Words"), self.mine, ((remove, partial(self._remove, self.mine, True)),)
         )
         self._add_tab(
-            self.tr("This Document's Words"),
+            self.tr("This Document"),
             self.here,
             ((remove, partial(self._remove, self.here, False)),),
         )

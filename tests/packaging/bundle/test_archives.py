@@ -31,11 +31,12 @@ def test_the_packages_that_hold_what_is_left_to_the_system(archives, part) -> No
         archives.depends(["libnew.so.1"], "2.35")
 
 
-def test_a_graphics_card_s_loader_is_welcome_and_not_needed(archives) -> None:
+def test_a_graphics_card_s_loader_and_cups_are_welcome_and_not_needed(archives) -> None:
     needs = ["libvulkan.so.1", "libX11.so.6"]
     assert archives.depends(needs, "2.35") == ["libc6 (>= 2.35)", "libx11-6"]
     assert archives.recommends(needs)[-1] == "libvulkan1"
     assert "libvulkan1" not in archives.recommends(["libX11.so.6"])
+    assert archives.recommends(["libcups.so.2"])[-1] == "libcups2"
 
 
 def test_every_library_left_out_has_a_package(archives, part) -> None:
