@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from app.cli.selftest.report import SelftestReport
 from app.cli.selftest.run import try_program
-from app.cli.selftest.steps import STEPS, Selftest, SelftestStep
+from app.cli.selftest.steps import Selftest
+from app.cli.selftest.table import STEPS, SelftestStep
 from app.core.models.starter import STARTER, starter_path
 from app.core.system.paths import Paths
 from app.program import Program

@@ -34,7 +34,7 @@ def add_selftest(words: Words) -> None:
 def run_selftest(arguments: argparse.Namespace, program: Program) -> int:
     """Write the report as it comes, or as one object at the end; 1 when a step failed."""
     from app.cli.selftest.run import as_json, try_program  # the other words do without the store
-    from app.cli.selftest.steps import STEPS
+    from app.cli.selftest.table import STEPS
 
     optional = [step.name for step in STEPS if step.is_optional]
     if unknown := [name for name in arguments.skip if name not in optional]:

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from app import __version__
 from app.cli.selftest.report import CannotTryError, SelftestReport, StepResult
-from app.cli.selftest.steps import STEPS, Selftest, SelftestStep
+from app.cli.selftest.steps import Selftest
+from app.cli.selftest.table import STEPS, SelftestStep
 from app.core.errors import CancelledError, LampblackError
 from app.core.system.files import why
 from app.program import Program

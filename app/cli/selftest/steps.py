@@ -11,12 +11,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psutil
 
 from app import __version__
 from app.cli.doctor import package_versions
 from app.cli.engine import describe
+from app.cli.selftest.books import (
+    change_book,
+    check_spelling,
+    search_book,
+    use_passphrase,
+    use_trash,
+)
 from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.keeping import HIDDEN, convert, keep_backup
 from app.cli.selftest.loopback import ask_service, free_port
@@ -33,8 +39,7 @@ from app.engine.messages import Describe, Described
 from app.program import Program
 
 _UNSAVED = "This was not saved. 这一句没有保存。"
-_AGAIN = "Install Lampblack again."
-_ENGINE_LOG = "Close other programs, and try again; if it stays so, install Lampblack again."
+AGAIN = "Install Lampblack again."
 
 
 class Selftest:
@@ -110,11 +115,11 @@ class Selftest:
         with closing(Program(self.home.paths)) as program:
             self.described, problem = describe(program)
         if self.described is None:
-            raise LampblackError(problem, _AGAIN)
+            raise LampblackError(problem, AGAIN)
         engines = self.described.engines
         engine = next(one for one in engines if one.engine == "llama.cpp")
         if not engine.available:
-            raise EngineMissingError(engine.problem or "llama.cpp is not installed.", _AGAIN)
+            raise EngineMissingError(engine.problem or "llama.cpp is not installed.", AGAIN)
         builds = (one.version for one in engines if one.version)
         own = (f"Lampblack {__version__}", f"Python {platform.python_version()}")
         return ", ".join((*own, *builds))
@@ -252,6 +257,26 @@ class Selftest:
         """Write a text in the formats of other programs, and read it again."""
         return convert(self.home.folder)
 
+    def spell(self) -> str:
+        """Look words up in the dictionary that comes with the program."""
+        return check_spelling(self.home.paths.dictionaries)
+
+    def change_book(self) -> str:
+        """Make a book, change its order and export it."""
+        return change_book(self.home.folder / "A book 书")
+
+    def search(self) -> str:
+        """Search in all its texts."""
+        return search_book(self.home.folder / "A book 书", self.home.folder / "index.sqlite")
+
+    def use_trash(self) -> str:
+        """Delete a document and restore it."""
+        return use_trash(self.home.paths.store_file, self.home.folder / "A note 便条.md")
+
+    def use_passphrase(self) -> str:
+        """Encrypt a store of its own with a passphrase."""
+        return use_passphrase(self.home.folder / "locked")
+
     def serve(self) -> str:
         """Start the local service and ask it once, with its token and without."""
         address = self.window.ask("service", port=free_port())["address"]
@@ -306,94 +331,3 @@ def _nothing_left(family: list[psutil.Process]) -> None:
     _gone, alive = psutil.wait_procs(family, GONE_S)
     if alive:
         raise LampblackError(f"{len(alive)} of its processes go on although the window is closed.")
-
-
-class SelftestStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One row: what is done, within how many seconds, and what to do where it fails.
-
-    The remedy is for errors that bring none of their own.
-    """
-
-    name: str
-    title: str
-    run: Callable[[Selftest], str]
-    limit_s: float = 30.0
-    remedy: str = _AGAIN
-    is_optional: bool = False
-
-
-_ENGINE_S = 300.0  # a busy old machine writes a token in some seconds
-_DISK = "Check that the disk has room and that TMPDIR can be written to."
-
-STEPS = (
-    SelftestStep(name="home", title="make a temporary home", run=Selftest.make_home, remedy=_DISK),
-    SelftestStep(
-        name="starter",
-        title="find the starter model",
-        run=Selftest.find_starter,
-        remedy="Get it with: lampblack models get starter",
-    ),
-    SelftestStep(
-        name="versions", title="list the versions", run=Selftest.ask_versions, limit_s=120
-    ),
-    SelftestStep(
-        name="pack",
-        title="start the PyTorch engine's pack, where one is installed",
-        run=Selftest.try_pack,
-        limit_s=120,
-        remedy="Install the pack again, or remove it.",
-        is_optional=True,
-    ),
-    SelftestStep(
-        name="window",
-        title="open the window",
-        run=Selftest.open_window,
-        limit_s=60,
-        remedy="Install what is named; without a display, QT_QPA_PLATFORM=offscreen needs none.",
-    ),
-    SelftestStep(
-        name="socket",
-        title="try an internet socket, which must be refused",
-        run=Selftest.refuse_sockets,
-        remedy="Use Linux 3.17 or later on x86-64 or aarch64 for a filter of the kernel's.",
-    ),
-    *(
-        SelftestStep(name=name, title=title, run=run, limit_s=_ENGINE_S, remedy=_ENGINE_LOG)
-        for name, title, run in (
-            ("load", "load the starter model", Selftest.load),
-            ("write", "write at the cursor", Selftest.write),
-            ("stop", "stop in the middle", Selftest.stop),
-            ("rewrite", "write another take", Selftest.rewrite),
-        )
-    ),
-    *(
-        SelftestStep(name=name, title=title, run=run, remedy=_DISK)
-        for name, title, run in (
-            ("save", "save the manuscript", Selftest.save),
-            ("export", "save a copy and a preset", Selftest.export),
-            ("convert", "export and import a text", Selftest.convert),
-        )
-    ),
-    SelftestStep(name="reopen", title="open it again", run=Selftest.reopen),
-    SelftestStep(name="replace", title="find and replace, and undo", run=Selftest.replace),
-    SelftestStep(name="comment", title="keep a comment from the model", run=Selftest.comment),
-    SelftestStep(name="history", title="restore an earlier version", run=Selftest.history),
-    SelftestStep(
-        name="service",
-        title="ask the local service",
-        run=Selftest.serve,
-        limit_s=120,
-        remedy="Leave this step out with --skip service.",
-        is_optional=True,
-    ),
-    SelftestStep(name="close", title="close the window", run=Selftest.leave),
-    SelftestStep(name="store", title="check the store", run=Selftest.check_store, remedy=_DISK),
-    SelftestStep(name="backup", title="back it up and restore", run=Selftest.keep_backup),
-    SelftestStep(
-        name="recovery",
-        title="recover an unsaved text",
-        run=Selftest.recover,
-        limit_s=60,
-        remedy=_DISK,
-    ),
-)

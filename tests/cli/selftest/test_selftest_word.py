@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from app.cli.selftest import run as run_module, steps as steps_module
+from app.cli.selftest import run as run_module, table as table_module
 from app.cli.selftest.home import SelftestHome, is_unseen
 from app.cli.selftest.report import CannotTryError
 from app.cli.selftest.run import try_program
-from app.cli.selftest.steps import STEPS, Selftest, SelftestStep
+from app.cli.selftest.steps import Selftest
+from app.cli.selftest.table import STEPS, SelftestStep
 from app.core.errors import LampblackError
 
 
@@ -34,7 +35,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Has the word run other steps."""
 
     def set_steps(*steps: SelftestStep) -> None:
-        monkeypatch.setattr(steps_module, "STEPS", steps)
+        monkeypatch.setattr(table_module, "STEPS", steps)
         monkeypatch.setattr(run_module, "try_program", partial(try_program, steps=steps))
 
     return set_steps
