@@ -292,7 +292,7 @@ class ResultRow(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | middle, count)
         room.setRight(room.right() - beside)
-        elide = Qt.TextElideMode.ElideMiddle
+        elide = Qt.TextElideMode.ElideRight
         title = letters.elidedText(index.data(), elide, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | middle, title)
 

@@ -230,7 +230,7 @@ class SearchPage(QWidget):
             model = Path(text.model).stem or self.tr("a model")
             return self.tr("Take by {0}, {1}").format(model, moment_text(text.made_at))
         name = Path(text.name).stem
-        return f"{text.group} › {name}" if text.group else Path(text.name).name
+        return f"{name} · {text.group}" if text.group else Path(text.name).name
 
     def _intro(self) -> str:
         return self.tr(

@@ -378,7 +378,7 @@ def test_books_are_found_in_their_order_the_open_one_first(
 ) -> None:
     type_words(books, qtbot, "keeper")
     assert [title for title, _places in listed(books.page)] == [
-        "Lamp › 2", "Lamp › 1", "Lamp › out", "Sea › a", "Sea › b",
+        "2 · Lamp", "1 · Lamp", "out · Lamp", "a · Sea", "b · Sea",
     ]  # fmt: skip
     press(books, 3, 0)
     assert studio.window.documents.name == "a.md"
