@@ -105,7 +105,7 @@ def _taken_away(path: Path, models: Path) -> Iterator[None]:
         yield
     except CancelledError:
         raise
-    except BaseException:
+    except BaseException:  # whatever came, the archive is of no use
         path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)

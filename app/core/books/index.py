@@ -300,8 +300,8 @@ class TextIndex:
         try:
             with connection:
                 result = work(connection)
-        except BaseException:
-            self._vocabulary = None  # of what was not kept
+        except BaseException:  # whatever came, nothing of it was kept
+            self._vocabulary = None
             raise
         return result
 

@@ -78,7 +78,7 @@ def carry_out(folder: Path, step: BookStep, data: bytes | None, keep: Keep) -> b
                 keep(folder / change.name, change.before)
             _put(folder / change.name, change.after)
         write_atomically(folder / BOOK_FILE, after)
-    except BaseException as error:
+    except BaseException as error:  # whatever came, half a step must not stay
         is_whole = _take_back(folder, done)
         if not isinstance(error, OSError):
             raise

@@ -18,7 +18,7 @@ import msgspec
 
 from app.core.documents.search import Query, SearchResult, search
 from app.core.errors import LampblackError, SearchError, error_from
-from app.core.system.processes import host_environment, program_command
+from app.core.system.processes import host_environment, program_command, start_child
 
 WORD = "searcher"
 """The program's word for the child."""
@@ -88,15 +88,7 @@ def search_texts(
 @contextmanager
 def _child() -> Iterator[subprocess.Popen[bytes]]:
     """The child, which does not outlive the question."""
-    with subprocess.Popen(
-        program_command(WORD),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=host_environment(),
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    ) as child:
+    with start_child(program_command(WORD), environ=host_environment()) as child:
         try:
             yield child
         finally:

@@ -21,7 +21,7 @@ import msgspec
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, error_from
 from app.core.models.checksums import Cancelled, Progress, checksums
 from app.core.system.background import lower_priority
-from app.core.system.processes import host_environment, program_command
+from app.core.system.processes import host_environment, program_command, start_child
 from app.core.system.throttle import Throttle
 
 WORD = "checksums"
@@ -64,7 +64,7 @@ def checksums_in_process(
 ) -> dict[str, str]:
     """As `checksums` and with the same errors; where no process can be started, done here."""
     try:
-        child = _start()
+        child = start_child(program_command(WORD), environ=host_environment())
     except OSError:
         return checksums(files, progress, cancelled)
     with _ending(child) as (question, answers):
@@ -73,18 +73,6 @@ def checksums_in_process(
             question.flush()
         sums = _answer(answers, progress, cancelled)
     return {file.name: found for file, found in zip(files, sums, strict=True)}
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        program_command(WORD),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=host_environment(),
-        start_new_session=sys.platform != "win32",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
 
 
 @contextmanager

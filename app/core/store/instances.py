@@ -101,7 +101,7 @@ def wait_for_restoring(folder: Path) -> None:
         try:
             lock_open_file(handle)
         except BlockingIOError:
-            time.sleep(_LOOK_S)
+            time.sleep(_LOOK_S)  # a file's lock tells nobody when it is free again
         else:
             return
         finally:

@@ -9,10 +9,12 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QToolButton
 
 from app.core.documents.sections import HeadingSection, sections
+from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import Change, Source, units
 from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import on_theme_change
+from app.ui.widgets.status_bar import StatusBar
 from app.ui.widgets.theme import Theme
 
 _GAP = 6  # pixels between a heading and its mark
@@ -247,3 +249,36 @@ def _colour(button: QToolButton) -> None:
         f" background: {theme.page.name()}; color: {theme.muted.name()}; }}"
         f"QToolButton:hover {{ color: {theme.ink.name()}; }}"
     )
+
+
+class FoldController(QObject):
+    """Folds when it is asked for, and says in the status bar and to screen readers what it did."""
+
+    def __init__(self, editor: Editor, status: StatusBar, actions: Actions) -> None:
+        super().__init__(editor)
+        self._status = status
+        self.folding = Folding(editor)
+        actions.connect_all({"fold": self._fold, "fold_all": self._fold_all})
+
+    def begin(self) -> None:
+        """The window is shown: nothing is folded yet."""
+
+    def close(self) -> None:
+        """The window closes; what was folded is not kept."""
+
+    def _fold(self) -> None:
+        before = len(self.folding.headings)
+        if not self.folding.toggle():
+            self._status.say(self.tr("There is nothing to fold here: no heading above has text."))
+        elif len(self.folding.headings) > before:
+            self._status.say(self.tr("Folded. The text is all there; Ctrl+. shows it again."))
+        else:
+            self._status.say(self.tr("Unfolded."))
+
+    def _fold_all(self) -> None:
+        if not self.folding.toggle_all():
+            self._status.say(self.tr("There is nothing to fold: this text has no headings."))
+        elif count := len(self.folding.headings):
+            self._status.say(self.tr("%n sections folded.", "", count))
+        else:
+            self._status.say(self.tr("All sections unfolded."))

@@ -16,7 +16,7 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.documents.elsewhere import OpenElsewhere
 from app.ui.documents.save_retry import SaveRetry
-from app.ui.editor.fold_controller import FoldController
+from app.ui.editor.folding import FoldController
 from app.ui.editor.rich_paste import RichPaste
 from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
