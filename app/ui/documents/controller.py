@@ -131,6 +131,8 @@ class DocumentController(QObject):
         `encoding` and `data`, its former bytes, as `open_document` takes them. An encoding that
         was chosen for the file before is taken again, as long as the file is a text in it.
         """
+        if not self.may_leave():  # which may save into this very file: it is read afterwards
+            return False
         try:
             document, is_chosen = self._read(path, encoding, data)
         except DamagedTextError as error:
@@ -139,8 +141,6 @@ class DocumentController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             self._recent.forget(path)
-            return False
-        if not self.may_leave():
             return False
         self._show(document, is_encoding_chosen=is_chosen)
         if data is None:
@@ -161,12 +161,12 @@ class DocumentController(QObject):
 
     def open_copy(self, path: Path) -> bool:
         """Put what can be read of a damaged file on the page, as a new text that is not saved."""
+        if not self.may_leave():
+            return False
         try:
             document, damage = open_copy(path)
         except LampblackError as error:
             self.failed.emit(error)
-            return False
-        if not self.may_leave():
             return False
         self._show(document, sources=(str(path),))
         self._editor.mark_unsaved()

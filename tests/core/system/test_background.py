@@ -46,8 +46,10 @@ def test_a_close_finishes_what_waits_and_takes_no_more() -> None:
 
 def test_a_close_that_does_not_wait_leaves_the_work_to_end_by_itself() -> None:
     queue, done, begin = BackgroundQueue("leave"), list[int](), threading.Event()
-    queue.run(begin.wait)
+    has_begun = threading.Event()
+    queue.run(lambda: (has_begun.set(), begin.wait()))
     queue.run(lambda: done.append(1))
+    assert has_begun.wait(30)  # else the close takes the first work away, too
     queue.close(finish=False, wait=False)
     queue.run(lambda: done.append(2))
     assert [queue.is_idle] == [False]

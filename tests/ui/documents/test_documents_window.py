@@ -88,6 +88,26 @@ def test_saving_from_the_question(studio, tmp_path):
     assert studio.text == ""
 
 
+@pytest.mark.parametrize(("answer", "text"), [("save", "First Mine"), ("discard", "First")])
+def test_the_open_file_opened_again_is_what_the_answer_left(studio, tmp_path, answer, text):
+    path = tmp_path / "mine.txt"
+    path.write_text("First")
+    studio.window.open_paths([path])
+    studio.show(" Mine")
+    studio.questions.unsaved_answer = answer
+    studio.window.open_paths([path])
+    assert (studio.text, path.read_text()) == (text, text)
+    assert not studio.window.isWindowModified()
+
+
+def test_a_file_that_cannot_be_opened_leaves_what_was_not_saved(studio, tmp_path):
+    studio.show("Mine")
+    studio.questions.unsaved_answer = "discard"
+    studio.window.open_paths([tmp_path / "gone.txt"])
+    assert studio.text == "Mine"
+    assert studio.window.isWindowModified()
+
+
 def test_closing_can_be_called_off(studio):
     studio.show("Mine")
     studio.questions.unsaved_answer = "cancel"
