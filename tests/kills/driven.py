@@ -33,6 +33,7 @@ from app.core.options.sampling import Sampling
 from app.core.store import Recovery, Store
 from app.core.store.backups import back_up
 from app.ui import application
+from app.ui.editor.manuscript import units
 from app.ui.questions import Questions, Unsaved
 from app.ui.window.main_window import MainWindow
 from tests.kills.moments import WORDS, Paths
@@ -137,14 +138,15 @@ class Writer(QObject):
         self._editor.insert_plain(self._chance.choice(("雨 ", "😀", "\n\n", "“café”")))
 
     def do_cut(self) -> None:
-        length = len(self._editor.manuscript)
-        start = self._chance.randint(0, length)
-        most = length if length > _LONGEST_TEXT else 40
-        end = min(length, start + self._chance.randint(0, most))
-        self._editor.replace_text(start, end, "")
+        text = self._editor.manuscript.text()
+        start = self._chance.randint(0, len(text))
+        most = len(text) if len(text) > _LONGEST_TEXT else 40
+        end = start + self._chance.randint(0, most)
+        self._editor.replace_text(units(text[:start]), units(text[:end]), "")
 
     def do_move(self) -> None:
-        self._editor.move_caret(self._chance.randint(0, len(self._editor.manuscript)))
+        text = self._editor.manuscript.text()
+        self._editor.move_caret(units(text[: self._chance.randint(0, len(text))]))
 
     def do_undo(self) -> None:
         self._trigger("undo")
