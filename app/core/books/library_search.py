@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from app.core.books.index import IndexedText, TextIndex
 from app.core.documents.search import Query, check, search
 from app.core.documents.search_process import search_texts
+
+if TYPE_CHECKING:  # SQLite's search is loaded by the thread that opens an index
+    from app.core.books.index import IndexedText, TextIndex
 
 MOST_HITS = 5000
 """More are not looked for, in all: nobody reads through them."""
@@ -182,6 +184,8 @@ def _batches(
 
 
 def _read(index: TextIndex, place: _SearchPlace, scope: SearchScope) -> IndexedText | None:
+    from app.core.books.index import IndexedText
+
     if place.kind == "page":
         assert scope.page is not None  # or it had no place
         return IndexedText(

@@ -278,7 +278,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _is_escaped(data: bytes) -> bool:
     """Whether ASCII bytes may stand for Japanese: ISO-2022-JP shifts with escape sequences."""
-    return b"\x1b$" in data and data.isascii()
+    return b"\x1b" in data and b"\x1b$" in data and data.isascii()  # one byte is found faster
 
 
 def _damaged_encoding(body: bytes) -> str:

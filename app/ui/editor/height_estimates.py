@@ -41,9 +41,9 @@ class HeightEstimates:
         """
         row, gap = self._row, self.gap
         per_row = max(1.0, self._width / self._letter)
-        heights = [
-            row * math.ceil((length + 1) / per_row) + gap for length in self._lengths(first, last)
-        ]
+        lengths = self._lengths(first, last)
+        known = {one: row * math.ceil((one + 1) / per_row) + gap for one in set(lengths)}
+        heights = [known[length] for length in lengths]
         for index, is_hidden in enumerate(self._is_hidden(first, last if are_hidden else first)):
             if is_hidden:
                 heights[index] = 0.0

@@ -31,10 +31,11 @@ _NO_STATE = -1  # also of a block that was never looked at, so that colouring it
 _Part = tuple[int, int, QTextCharFormat]
 """From, how long and how, in a block's UTF-16 units; a later one lies over an earlier."""
 
-_AT_ONCE = 80  # blocks; what a long text has more is coloured in slices
+_AT_ONCE = 40  # blocks; what a long text has more is coloured in slices
 _MOST_MOVED = 3  # comments that are coloured at once
 _SLICE_S = 0.005
 _PAUSE_MS = 5
+_PAINTED_MS = 30  # in which a text that was opened is painted, before the rest of it is coloured
 
 
 class Highlighter(QObject):
@@ -51,7 +52,7 @@ class Highlighter(QObject):
         self.is_on = False
         self._count = 0
         self._rest: QTextCursor | None = None
-        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
         editor.document().contentsChange.connect(self._follow)
         editor.changed.connect(lambda _change, _source: self._show_comments())
@@ -87,7 +88,7 @@ class Highlighter(QObject):
             goes_on = block.userState() != state
             block = block.next()
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(_PAUSE_MS if self._rest is None else _PAINTED_MS)
 
     # Many blocks: Qt would lay the text out again after each
 
@@ -96,7 +97,7 @@ class Highlighter(QObject):
         self._formats.clear()
         self._postpone(self._editor.document().begin())
         self._colour_seen()
-        self._timer.start()
+        self._timer.start(_PAUSE_MS)
 
     def _postpone(self, block: QTextBlock) -> None:
         if self._rest is None or block.position() < self._rest.position():
@@ -110,7 +111,7 @@ class Highlighter(QObject):
         block = self._colour(self._rest.block(), _SLICE_S)
         if block.isValid():
             self._rest.setPosition(block.position())
-            self._timer.start()
+            self._timer.start(_PAUSE_MS)
         else:
             self._rest = None
 
@@ -205,7 +206,7 @@ class Highlighter(QObject):
         else:
             self._postpone(self._editor.cursor_at(min(moved[0][0], after)).block())
             self._colour_seen()
-            self._timer.start()
+            self._timer.start(_PAUSE_MS)
 
     def _format(self, kind: int) -> QTextCharFormat:
         if kind not in self._formats:

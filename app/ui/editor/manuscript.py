@@ -95,6 +95,7 @@ class Manuscript:
         self._units = bytearray()
         self._words = self._uncounted = 0
         self._last = Change(0, "", ""), "", ""
+        self._added_words: int | None = 0
         self._count(Change(0, "", text), "", "")
         self._units += _encoded(text)
         self.comments = _comments(text)
@@ -117,9 +118,9 @@ class Manuscript:
     @property
     def added_words(self) -> int:
         """How many words the last change added; negative where it removed more."""
-        change, left, right = self._last
-        before = count_words(left + change.removed + right)
-        return count_words(left + change.added + right) - before
+        if self._added_words is None:
+            self._added_words = _added_words(*self._last)
+        return self._added_words
 
     def count_on(self) -> None:
         """Count some of the words that are not counted yet: back from the last of them."""
@@ -171,7 +172,7 @@ class Manuscript:
 
     def _count(self, change: Change, left: str, right: str) -> None:
         """Count the words of a change between its neighbours, or leave it for later."""
-        self._last = change, left, right
+        self._last, self._added_words = (change, left, right), None
         if change.removed_end + _EDGE < self._uncounted:
             self._uncounted += change.growth
         elif len(change.added) > _AT_ONCE or change.position < self._uncounted:
@@ -189,7 +190,7 @@ class Manuscript:
                 for start, stop in former
             ]
         around = (change.removed.join(ends), change.added.join(ends))
-        if any(mark in text for mark in _MARKS for text in around):
+        if any(map(_has_mark, around)):
             former, self.comments = self.comments, _comments(self.text())
             self.moved_comments = set(former) ^ set(self.comments)
 
@@ -224,6 +225,19 @@ class SelectedWords:
 
     def _count(self, start: int, end: int) -> int:
         return count_words(self._manuscript.text(start, end))
+
+
+def _added_words(change: Change, left: str, right: str) -> int:
+    letters, before = change.removed + change.added, left[-1:]
+    if letters.isascii() and letters.isalnum() and before.isascii() and before.isalnum():
+        return 0  # a word became longer or shorter
+    former = count_words(left + change.removed + right)
+    return count_words(left + change.added + right) - former
+
+
+def _has_mark(text: str) -> bool:
+    """Whether a comment may begin or end in `text`; a single sign is looked for much faster."""
+    return any(mark[-1] in text and mark in text for mark in _MARKS)
 
 
 def _comments(text: str) -> list[tuple[int, int]]:
