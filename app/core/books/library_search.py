@@ -169,7 +169,8 @@ def _found(
 def _batches(
     index: TextIndex, places: Iterable[_SearchPlace], scope: SearchScope
 ) -> Iterator[list[tuple[_SearchPlace, IndexedText]]]:
-    batch, length = list[tuple[_SearchPlace, IndexedText]](), 0
+    batch: list[tuple[_SearchPlace, IndexedText]] = []
+    length = 0
     for place in places:
         read = _read(index, place, scope)
         if read is None:
