@@ -1,6 +1,6 @@
-"""Watching one file for what other programs do to it: its content, and where it went.
+"""Watching files for what other programs do to them: what a file holds, and where it went.
 
-A thread of its own looks at the file, because a network folder that is gone can keep any look at it
+A thread of its own looks at them, because a network folder that is gone can keep any look at it
 waiting for minutes. It only ever keeps that thread waiting.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -120,16 +120,47 @@ class WatchedFile:
         return FileState(path=self.path, kind=kind, place=place, is_folder_gone=gone)
 
 
-class FileWatch:
+class _Watch:
+    """Calls `_look` again and again on a thread until `close`; it returns the seconds to wait."""
+
+    def __init__(self, name: str) -> None:
+        self._ended = threading.Event()
+        self._looks_since = 0.0
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the system keeps the watch waiting: whoever looks there now waits, too."""
+        since = self._looks_since
+        return bool(since) and time.monotonic() - since > STUCK_S
+
+    def close(self) -> None:
+        """Tell nothing from now on; a thread that the system keeps waiting is left behind."""
+        self._ended.set()
+        self._thread.join(_LEAVE_S)
+
+    def _look(self) -> float:
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._looks_since = time.monotonic()
+            wait_s = self._look()
+            self._ended.wait(wait_s)
+
+    def _answered(self) -> None:
+        """What was looked at has answered; what is done with it now may take its time."""
+        self._looks_since = 0.0
+
+
+class FileWatch(_Watch):
     """Looks at a file until `close`, and calls `tell` on the watch's thread with what it finds."""
 
     def __init__(self, path: Path, sha256: str, tell: Callable[[FileState], object]) -> None:
         self._watched = WatchedFile(path, sha256)
         self._tell = tell
-        self._ended = threading.Event()
-        self._looks_since = 0.0
-        self._thread = threading.Thread(target=self._run, name="lampblack-file-watch", daemon=True)
-        self._thread.start()
+        super().__init__("lampblack-file-watch")
 
     @property
     def path(self) -> Path:
@@ -141,25 +172,42 @@ class FileWatch:
         """The device that it was on when it was last seen; from any thread."""
         return self._watched.device
 
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the system keeps the watch waiting: whoever looks at the file now waits, too."""
-        since = self._looks_since
-        return bool(since) and time.monotonic() - since > STUCK_S
+    def _look(self) -> float:
+        state = self._watched.look()
+        self._answered()
+        if state is not None and not self._ended.is_set():
+            self._tell(state)
+        return SOON_S if self._watched.is_pending else EVERY_S
 
-    def close(self) -> None:
-        """Tell nothing from now on; a thread that the system keeps waiting is left behind."""
-        self._ended.set()
-        self._thread.join(_LEAVE_S)
 
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            self._looks_since = time.monotonic()
-            state = self._watched.look()
-            self._looks_since = 0.0
-            if state is not None and not self._ended.is_set():
-                self._tell(state)
-            self._ended.wait(SOON_S if self._watched.is_pending else EVERY_S)
+class PlacesWatch(_Watch):
+    """Looks at files and folders until `close`; calls `tell` on its thread when any is another.
+
+    It waits until nothing changes from one look to the next. What is there at first is told of,
+    too, because it may have changed since it was read.
+    """
+
+    def __init__(self, places: Iterable[Path], tell: Callable[[], object]) -> None:
+        self.places = frozenset(places)
+        """What is watched."""
+        self._tell = tell
+        self._known: dict[Path, Signature | None] | None = None
+        self._pending: dict[Path, Signature | None] | None = None
+        super().__init__("lampblack-places-watch")
+
+    def _look(self) -> float:
+        found = {place: _present_signature(place) for place in self.places}
+        self._answered()
+        if found == self._known:
+            self._pending = None
+            return EVERY_S
+        if found != self._pending and self._known is not None:
+            self._pending = found
+            return SOON_S
+        self._known, self._pending = found, None
+        if not self._ended.is_set():
+            self._tell()
+        return EVERY_S
 
 
 _LOCKS = {
@@ -219,6 +267,14 @@ def _is_it(place: Path, number: tuple[int, int], sha256: str) -> bool:
         )
     except (OSError, ValueError):
         return False
+
+
+def _present_signature(path: Path) -> Signature | None:
+    """The signature of what is there; None where nothing is, or the system refuses."""
+    try:
+        return _signature(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _signature(path: Path) -> Signature:

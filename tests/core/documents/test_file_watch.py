@@ -6,13 +6,13 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.core.documents import file_watch
-from app.core.documents.file_watch import FileState, FileWatch, WatchedFile
+from app.core.documents.file_watch import FileState, FileWatch, PlacesWatch, WatchedFile
 from app.core.documents.text_files import checksum
 
 NOTICED_S = 2.0
@@ -208,3 +208,68 @@ def test_a_dead_network_folder_keeps_only_the_watch_waiting(
     answers.set()
     watch._thread.join(10)
     assert told == []
+
+
+@pytest.fixture
+def told() -> queue.Queue[None]:
+    return queue.Queue()
+
+
+@pytest.fixture
+def places(page: Path, told: queue.Queue[None]) -> Iterator[PlacesWatch]:
+    """A watch of a folder and its text that has told what is there at first."""
+    watch = PlacesWatch([page.parent, page], lambda: told.put(None))
+    told.get(timeout=10)
+    yield watch
+    watch.close()
+    assert not watch._thread.is_alive()
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize(
+    "change", [append, rename_over, Path.unlink, lambda page: (page.parent / "new.md").touch()]
+)
+def test_a_change_in_a_folder_or_of_a_text_in_place_is_noticed_within_two_seconds(
+    page: Path, told: queue.Queue[None], change: Callable[[Path], None]
+) -> None:
+    began = time.monotonic()
+    change(page)
+    told.get(timeout=10)
+    assert time.monotonic() - began < NOTICED_S
+
+
+@pytest.mark.usefixtures("places")
+def test_places_that_stay_as_they_are_are_no_news(
+    page: Path, told: queue.Queue[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, real = queue.Queue[Path](), file_watch._signature
+
+    def seen(path: Path) -> file_watch.Signature:
+        looks.put(path)
+        return real(path)
+
+    monkeypatch.setattr(file_watch, "_signature", seen)
+    for _ in range(5):
+        looks.get(timeout=10)
+    assert told.empty()
+
+
+def test_a_dead_network_folder_is_said_to_be_stuck(
+    page: Path, told: queue.Queue[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, answers, real = threading.Event(), threading.Event(), file_watch._signature
+
+    def hang(path: Path) -> file_watch.Signature:
+        waits.set()
+        assert answers.wait(30)
+        return real(path)
+
+    monkeypatch.setattr(file_watch, "_signature", hang)
+    monkeypatch.setattr(file_watch, "STUCK_S", 0.0)
+    watch = PlacesWatch([page], lambda: told.put(None))
+    assert waits.wait(10)
+    was_stuck = watch.is_stuck
+    answers.set()
+    told.get(timeout=10)
+    assert (was_stuck, watch.is_stuck) == (True, False)
+    watch.close()

@@ -107,8 +107,8 @@ class BookController(QObject):
         """The window is shown: open the book that was open last, if that is wanted."""
         settings = self._settings.settings
         folder = Path(settings.book)
-        if settings.reopen_book and settings.book and is_book(folder):
-            self._background.run(partial(open_book, folder), self._reopen)
+        if settings.reopen_book and settings.book:
+            self._background.run(partial(_book_in, folder), self._reopen)
 
     def close(self) -> None:
         """The window closes."""
@@ -116,7 +116,7 @@ class BookController(QObject):
         self._counting.stop()
         if self.page is not None:
             self.page.keep_notes()
-        self._background.close()
+        self._background.close(wait=False)  # a folder that does not answer keeps only it waiting
         self.book.close()
 
     def ask_open(self) -> None:
@@ -178,8 +178,10 @@ class BookController(QObject):
         self.book.show(None)
         return False
 
-    def _reopen(self, contents: BookContents) -> None:
+    def _reopen(self, contents: BookContents | None) -> None:
         """The book of last time was read; its scene is shown unless there is something else."""
+        if contents is None:
+            return
         self._take(contents)
         fresh = not len(self._editor.manuscript) and self._documents.path is None
         if fresh:
@@ -223,7 +225,7 @@ class BookController(QObject):
             self._say_why(contents, place)
         elif path == self._documents.path:
             self._editor.setFocus()
-        else:
+        elif self.book.answers():
             self._documents.open_path(path)
 
     def _path(self, contents: BookContents, place: int) -> Path | None:
@@ -385,3 +387,8 @@ class BookController(QObject):
         if watched is self._window and event.type() == QEvent.Type.WindowActivate:
             self.book.read_again()
         return False
+
+
+def _book_in(folder: Path) -> BookContents | None:
+    """The book in a folder; None where there is none any more."""
+    return open_book(folder) if is_book(folder) else None

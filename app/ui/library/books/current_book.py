@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.core.books.book import Book
+from app.core.books.book_file import BOOK_FILE
 from app.core.books.contents import BookContents, open_book
 from app.core.books.facts import FactsCache, TextFacts
 from app.core.books.steps import BookStep, FileChange, carry_out, check_step
+from app.core.documents.file_watch import PlacesWatch
 from app.core.errors import BookChangedError, BookError, LampblackError
 from app.core.store import Store
 from app.core.system.throttle import Throttle
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.sentences import Words
 
-_SETTLE_MS = 300
 _TELL_S = 0.15
 _MOST_STEPS = 50
-_MOST_FOLDERS = 200
+_MOST_WATCHED = 2000
 
 
 class DoneStep(NamedTuple):
@@ -56,11 +58,9 @@ class CurrentBook(QObject):
         self._trashed = dict[str, int]()
         self._turn = 0
         self._background = BackgroundTasks(self.failed.emit, self)
-        self._watcher = QFileSystemWatcher(self)
-        self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settling.timeout.connect(self.read_again)
-        self._watcher.directoryChanged.connect(lambda _path: self._settling.start())
-        self._watcher.fileChanged.connect(lambda _path: self._settling.start())
+        self._bridge = Bridge(self)
+        self._bridge.arrived.connect(self._on_watched)
+        self._watch: PlacesWatch | None = None
 
     @property
     def last(self) -> Words:
@@ -72,16 +72,23 @@ class CurrentBook(QObject):
         self._past.clear()
         self._take(contents)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the book's folder does not answer now: whoever looks there would wait, too."""
+        return self._watch is not None and self._watch.is_stuck
+
     def close(self) -> None:
         """The window closes."""
-        self._settling.stop()
-        self._background.close()
+        is_stuck = self.is_stuck
+        self._watch_no_more()
+        self._bridge.close()
+        self._background.close(wait=not is_stuck)
 
     # Changing it
 
     def do(self, step: BookStep, words: Words) -> bool:
         """Do a step, which `words` name; False, with the reason told, where it cannot be done."""
-        if step.before == step.after and not step.files:
+        if (step.before == step.after and not step.files) or not self.answers():
             return False
         try:
             self._carry_out(step)
@@ -99,7 +106,7 @@ class CurrentBook(QObject):
 
     def undo(self) -> bool:
         """Take the last step back; False, with the reason told, where that cannot be done."""
-        if not self._past:
+        if not self._past or not self.answers():
             return False
         done = self._past.pop()
         back = done.step.inverse()
@@ -121,6 +128,17 @@ class CurrentBook(QObject):
             return False
         self._tell(back)
         return True
+
+    def answers(self) -> bool:
+        """Whether the folder can be looked at without making the window wait; said where not."""
+        if self.is_stuck:
+            self.failed.emit(
+                BookError(
+                    "The folder of the book does not answer.",
+                    "Nothing was changed. Try again when its disk or network is there.",
+                )
+            )
+        return not self.is_stuck
 
     def _out_of_trash(self, back: BookStep, trashed: dict[str, int]) -> BookStep:
         """Restore, with their histories, the texts that a step brings back; what is left of it."""
@@ -147,6 +165,7 @@ class CurrentBook(QObject):
             self.contents = msgspec.structs.replace(contents, book=step.after, data=data)
 
     def _tell(self, step: BookStep) -> None:
+        self._follow()
         self.changed.emit()
         self._count()
         self.stepped.emit(step)
@@ -162,7 +181,7 @@ class CurrentBook(QObject):
 
     def read_again(self) -> None:
         """Look at the folder in the background, and show what is other there now."""
-        if self.contents is None:
+        if self.contents is None or self.is_stuck:
             return
         work = partial(open_book, self.contents.folder)
         self._background.run(work, partial(self._on_read, self._turn), lambda _error: None)
@@ -187,24 +206,27 @@ class CurrentBook(QObject):
     def _take(self, contents: BookContents | None) -> None:
         self._turn += 1
         self.contents = contents
-        self._watch()
+        self._follow()
         self.changed.emit()
         self._count()
 
-    def _watch(self) -> None:
-        """Hear of what other programs do in the folder and those below it."""
-        watched = (*self._watcher.directories(), *self._watcher.files())
-        wanted = set[str]()
-        if self.contents is not None:
-            folder = self.contents.folder
-            names = (*_files(self.contents.book), *(one.file for one in self.contents.loose))
-            below = {str((folder / name).parent) for name in names if "/" in name}
-            wanted = {str(folder), *sorted(below)[:_MOST_FOLDERS]}
-        if set(watched) != wanted:
-            if watched:
-                self._watcher.removePaths(list(watched))
-            if wanted:
-                self._watcher.addPaths(sorted(wanted))
+    def _follow(self) -> None:
+        """Hear of what other programs do with the list, the texts and their folders."""
+        wanted = _places(self.contents) if self.contents is not None else frozenset()
+        if self._watch is not None and self._watch.places != wanted:
+            self._watch_no_more()
+        if self._watch is None and wanted:
+            self._watch = PlacesWatch(wanted, partial(self._bridge.post, wanted))
+
+    def _watch_no_more(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _on_watched(self, places: frozenset[Path]) -> None:
+        """What an earlier watch has seen is of no use."""
+        if self._watch is not None and self._watch.places == places:
+            self.read_again()
 
     def _count(self) -> None:
         """Find out the words and headings of all texts, and tell them a few at a time."""
@@ -229,6 +251,15 @@ class CurrentBook(QObject):
     def _hear(self, turn: int, facts: dict[str, TextFacts]) -> None:
         if turn == self._turn:
             self.counted.emit(facts)
+
+
+def _places(contents: BookContents) -> frozenset[Path]:
+    """What is watched of a book: its folder first, then those below it, its list and texts."""
+    folder = contents.folder
+    names = (*_files(contents.book), *(one.file for one in contents.loose))
+    texts = [folder / name for name in names if name not in contents.refused]
+    below = sorted({text.parent for text in texts})
+    return frozenset((folder, folder / BOOK_FILE, *below, *texts)[:_MOST_WATCHED])
 
 
 def _files(book: Book) -> list[str]:

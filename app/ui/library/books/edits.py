@@ -261,7 +261,8 @@ class BookEdits(QObject):
 
     def undo(self) -> None:
         """Take the last change of the book back."""
-        self._contents()
+        if self._contents() is None and self._book.is_stuck:
+            return
         if self._book.undo():
             self._status.say(self.tr("Taken back."))
 
@@ -281,6 +282,8 @@ class BookEdits(QObject):
 
     def _contents(self) -> BookContents | None:
         """The book as it is on the disk, with the notes and the page written; None if it cannot."""
+        if not self._book.answers():
+            return None
         if self._page is not None:
             self._page.keep_notes()
         if self.shown >= 0 and self._documents.is_modified and not self._documents.save():

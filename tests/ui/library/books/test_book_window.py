@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.core.books.book import Book, BookEntry
 from app.core.books.book_file import BOOK_FILE, encode_book, read_book
 from app.core.books.contents import BookContents
+from app.core.documents import file_watch
 from app.ui.library.books.model import TITLE, WORDS
 from app.ui.library.books.page import BookPage
 from app.ui.library.books.questions import BookQuestions
@@ -353,6 +355,47 @@ def test_what_other_programs_do_is_noticed(studio: Studio, folder: Path, qtbot: 
     books.book.read_again()
     qtbot.waitUntil(lambda: titles(studio)[-1] == "Four")
     assert books.book.last == ""
+
+
+def test_a_text_that_is_written_in_place_is_counted_again(
+    studio: Studio, folder: Path, qtbot: QtBot
+) -> None:
+    with (folder / "three.md").open("a") as file:
+        file.write("of it all\n")
+    qtbot.waitUntil(lambda: page(studio).total.text() == "14 words in the book", timeout=10_000)
+
+
+def test_a_folder_that_does_not_answer_keeps_only_threads_waiting(
+    studio: Studio, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, lets_go = threading.Event(), threading.Event()
+    real, before = file_watch._signature, files(folder)
+    books = studio.window.manuscript.books
+
+    def hang(path: Path) -> file_watch.Signature:
+        waits.set()
+        assert lets_go.wait(30)
+        return real(path)
+
+    monkeypatch.setattr(file_watch, "STUCK_S", 0.05)
+    monkeypatch.setattr(file_watch, "_signature", hang)
+    qtbot.waitUntil(lambda: books.book.is_stuck)
+    page(studio).tree.select(1)
+    press(studio, Qt.Key.Key_Up, _ALT)
+    books.edits.rename(1, "Mine")
+    click(studio, 2)
+    studio.do("split_scene")
+    assert files(folder) == before
+    assert titles(studio) == ["One", "Storm", "End"]
+    assert studio.text.startswith("# One"), "no file was opened"
+    assert set(studio.banners) == {
+        "The folder of the book does not answer. Nothing was changed. Try again when its disk or "
+        "network is there."
+    }
+    lets_go.set()
+    qtbot.waitUntil(lambda: not books.book.is_stuck)
+    books.edits.rename(1, "Mine")
+    assert titles(studio) == ["One", "Mine", "End"]
 
 
 def test_a_change_of_another_program_is_not_overwritten(studio: Studio, folder: Path) -> None:
