@@ -7487,6 +7487,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>其中没有隐去任何内容。</translation>
     </message>
     <message>
+        <source>Nothing was changed. Try again when its disk or network is there.</source>
+        <translation>没有任何改动。请在磁盘或网络恢复后再试。</translation>
+    </message>
+    <message>
         <source>Nothing was done; try once more.</source>
         <translation>未做任何更改；请再试一次。</translation>
     </message>
@@ -8065,6 +8069,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The file&apos;s encoding, {0}, cannot hold {1}.</source>
         <translation>文件的编码 {0} 无法保存 {1}。</translation>
+    </message>
+    <message>
+        <source>The folder of the book does not answer.</source>
+        <translation>书籍所在的文件夹没有响应。</translation>
     </message>
     <message>
         <source>The graphics card had no room for {0} layers, so {1}.</source>
