@@ -14,12 +14,10 @@ from app.core.documents.encodings import ENCODINGS, is_utf8
 from app.core.documents.sections import title_words
 from app.core.documents.text_files import (
     Document,
-    Replaced,
     new_document,
     open_copy,
     open_document,
     read_document,
-    save_document,
 )
 from app.core.errors import (
     DamagedTextError,
@@ -30,9 +28,10 @@ from app.core.errors import (
     NotSavedError,
     StoreError,
 )
-from app.core.store import Cause, Recovery
+from app.core.store import Recovery
 from app.program import Program
 from app.ui.documents.recent_files import RecentFiles
+from app.ui.documents.saver import DocumentSaver, SavedFile
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
@@ -79,6 +78,7 @@ class DocumentController(QObject):
         self._editor = editor
         self.questions = questions
         self._memory = memory
+        self.saver = DocumentSaver(program, self)
         self.is_stuck: Callable[[], bool] = lambda: False
         """Whether looking at the document's file would keep the window waiting."""
         self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
@@ -187,8 +187,7 @@ class DocumentController(QObject):
         """Ask for a file and save into it; False if not saved."""
         begin = self._editor.manuscript.text(0, min(len(self._editor.manuscript), 200))
         name = (title_words(begin) or self.tr("Untitled")) + ".txt"
-        suggestion = self.path or self._recent.folder / name
-        path = self.questions.save_path(suggestion)
+        path = self.questions.save_path(self.path or self._recent.folder / name)
         return path is not None and self.save_to(path)
 
     def may_leave(self) -> bool:
@@ -256,6 +255,7 @@ class DocumentController(QObject):
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
+        self.saver.close()
         self._keep_caret()
         self._program.store.end(self.journal)
 
@@ -295,20 +295,13 @@ class DocumentController(QObject):
         Unless it `asks`, what the writer has to answer is left for the next time.
         """
         if path == self.path and self.is_stuck():
-            self.not_saved.emit(self._no_answer(path), path)
+            self.not_saved.emit(self.saver.no_answer(path), path)
             return False
         text = self._editor.manuscript.text()
-        snapshots = self._program.kept_files
-        kept = list[Replaced]()
+        late = partial(self._on_late, self.document, text, path, encoding)
         try:
-            self.document = save_document(
-                self.document,
-                text,
-                path,
-                snapshots=snapshots,
-                overwrite=overwrite,
-                encoding=encoding,
-                keep=partial(self._keep_replaced, path, kept),
+            saved = self.saver.save(
+                self.document, text, path, overwrite=overwrite, encoding=encoding, late=late
             )
         except EncodingChangeError as error:
             if not asks:
@@ -327,26 +320,34 @@ class DocumentController(QObject):
         except LampblackError as error:
             self.failed.emit(error)
             return False
+        self._take_saved(saved, path, encoding)
+        return True
+
+    def _take_saved(self, saved: SavedFile, path: Path, encoding: str) -> None:
+        """The file at `path` has the text of the page."""
+        self.document = saved.document
         self._is_encoding_chosen = self._is_encoding_chosen and not encoding
         self._keep_encoding()
         self._program.store.saved(self.journal, str(path))
         self._editor.mark_saved()
         self._recent.remember(path)
         self.saved.emit(str(path))
-        for one in kept:
+        for one in saved.kept:
             self.former_kept.emit(one)
-        return True
 
-    def _no_answer(self, path: Path) -> NotSavedError:
-        return NotSavedError(
-            self.tr("{0} could not be saved: its folder does not answer.").format(path.name)
-        )
-
-    def _keep_replaced(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
-        """Put what the file at `path` holds into its history; False where the disk refuses."""
-        kept.append(held)
-        cause: Cause = "outside" if held.is_foreign else "shortened"
-        return self._program.store.keep_snapshot(str(path), held.text, cause)
+    def _on_late(
+        self, before: Document, text: str, path: Path, encoding: str, saved: SavedFile
+    ) -> None:
+        """A save that was not answered in time is done; what was written since is saved, too."""
+        if self.document is not before:  # another text is on the page, or it has another file
+            return
+        self.document = saved.document
+        if self._editor.is_composing:  # it is tried again
+            return
+        if text == self._editor.manuscript.text():
+            self._take_saved(saved, path, encoding)
+        else:
+            self.save_to(path, asks=False)
 
     def _save_as_unicode(self, path: Path, error: EncodingChangeError) -> bool:
         """Ask before the file's encoding changes, and keep its former bytes first."""

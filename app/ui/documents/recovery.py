@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
-from app.core.documents.text_files import new_document, save_document
+from app.core.documents.text_files import new_document
 from app.core.errors import DocumentChangedError, LampblackError
 from app.core.store import Recovery
 from app.program import Program
@@ -119,16 +119,8 @@ class RecoveryController(QObject):
 
     def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
         """Whether the text is in the file now; a file that is there is asked about."""
-        snapshots, store = self._program.kept_files, self._program.store
         try:
-            save_document(
-                new_document(),
-                text,
-                path,
-                snapshots=snapshots,
-                overwrite=overwrite,
-                keep=lambda held: store.keep_snapshot(str(path), held.text, "outside"),
-            )
+            self._documents.saver.save(new_document(), text, path, overwrite=overwrite)
         except DocumentChangedError as error:
             again = self._questions.overwrite(error)
             return again and self._save_to(path, text, overwrite=True)

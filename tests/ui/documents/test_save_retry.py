@@ -20,11 +20,9 @@ from app.core.documents import file_watch
 from app.core.store.journal import Journal
 from app.core.system import files
 from app.ui.documents import save_retry
-from app.ui.documents.save_retry import SaveRetry
 from tests.ui.conftest import Studio
+from tests.ui.documents.saves import SAFE, TEXT, saved_by_itself, saving
 
-TEXT = "It rained. The old cat slept all day."
-SAFE = "Your text is safe in Lampblack, and will be saved as soon as that is over."
 _IS_ROOT = os.name == "posix" and os.geteuid() == 0
 
 
@@ -35,41 +33,9 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(save_retry, "LONGEST_MS", 200)
 
 
-@pytest.fixture
-def novel(tmp_path: Path) -> Path:
-    path = tmp_path / "book" / "novel.md"
-    path.parent.mkdir()
-    path.write_text(TEXT, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def writing(studio: Studio, novel: Path, qtbot: QtBot) -> Studio:
-    """A window in which the file is open, watched and changed."""
-    parts = studio.window.manuscript
-    parts.begin()
-    studio.window.open_paths([novel])
-    qtbot.waitUntil(lambda: parts.outside.device is not None)
-    studio.show(" More.")
-    return studio
-
-
-def saving(studio: Studio) -> SaveRetry:
-    return studio.window.manuscript.saving
-
-
 def button(studio: Studio, words: str) -> QPushButton:
     found = studio.window.page.banners.findChildren(QPushButton)
     return next(one for one in found if one.text() == words)
-
-
-def saved_by_itself(studio: Studio, qtbot: QtBot, path: Path) -> None:
-    qtbot.waitUntil(lambda: not studio.window.isWindowModified(), timeout=15_000)
-    assert path.read_text() == studio.text
-    assert saving(studio).path is None
-    assert not saving(studio).timer.isActive()
-    qtbot.waitUntil(lambda: studio.banners == [], timeout=15_000)
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_a_folder_that_is_gone_and_comes_back(

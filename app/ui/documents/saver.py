@@ -1,0 +1,125 @@
+"""Writing a document's file on a thread, which a disk that does not answer keeps waiting alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+
+from app.core.documents.text_files import Document, Replaced, save_document
+from app.core.errors import LampblackError, NotSavedError
+from app.core.store import Cause
+from app.program import Program
+from app.ui.bridge import Bridge
+
+ANSWER_S = 2.0
+"""How long the window waits for a save: the disk of one that takes longer may never answer."""
+
+
+class SavedFile(NamedTuple):
+    """The document as it is now, and what the file held that was put into the history."""
+
+    document: Document
+    kept: tuple[Replaced, ...]
+
+
+class DocumentSaver(QObject):
+    """Saves each document on a thread, so that the window waits no longer than `ANSWER_S`.
+
+    A save that is not answered goes on by itself. Until it is over none other of the same file is
+    begun, so that an older text never replaces a newer one.
+    """
+
+    def __init__(self, program: Program, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._program = program
+        self._waiting = dict[Path, Future[SavedFile]]()
+        self._bridge = Bridge(self)
+        self._bridge.arrived.connect(lambda call: call())
+
+    def close(self) -> None:
+        """Hand nothing over any more; a save that is not answered goes on by itself."""
+        self._bridge.close()
+
+    def no_answer(self, path: Path) -> NotSavedError:
+        """The error of a file whose disk does not answer."""
+        return NotSavedError(
+            self.tr("{0} could not be saved: its folder does not answer.").format(path.name)
+        )
+
+    def save(
+        self,
+        document: Document,
+        text: str,
+        path: Path,
+        *,
+        overwrite: bool = False,
+        encoding: str = "",
+        late: Callable[[SavedFile], object] = lambda _saved: None,
+    ) -> SavedFile:
+        """Save as `save_document` does, and raise what it raises; what is lost is in the history.
+
+        Raises NotSavedError, too, where the disk does not answer in time. If it does later, and the
+        text is saved, `late` is called on this thread.
+        """
+        path = path.absolute()
+        if path in self._waiting:
+            raise self.no_answer(path)
+        snapshots, kept = self._program.kept_files, list[Replaced]()
+
+        def work() -> SavedFile:
+            saved = save_document(
+                document,
+                text,
+                path,
+                snapshots=snapshots,
+                overwrite=overwrite,
+                encoding=encoding,
+                keep=partial(self._keep, path, kept),
+            )
+            return SavedFile(saved, tuple(kept))
+
+        future = _begun(work)
+        if not wait([future], ANSWER_S).done:
+            self._waiting[path] = future
+            future.add_done_callback(
+                lambda done: self._bridge.post(partial(self._on_late, path, done, late))
+            )
+            raise self.no_answer(path)
+        return future.result()
+
+    def _keep(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
+        """Put what the file at `path` holds into its history; False where the disk refuses."""
+        kept.append(held)
+        cause: Cause = "outside" if held.is_foreign else "shortened"
+        return self._program.store.keep_snapshot(str(path), held.text, cause)
+
+    def _on_late(
+        self, path: Path, done: Future[SavedFile], late: Callable[[SavedFile], object]
+    ) -> None:
+        """The disk has answered; what it refused is told by the next try."""
+        del self._waiting[path]
+        try:
+            saved = done.result()
+        except LampblackError:
+            return
+        late(saved)
+
+
+def _begun(work: Callable[[], SavedFile]) -> Future[SavedFile]:
+    """What comes of `work`, which is begun on a thread; the program does not wait for it to end."""
+    future = Future[SavedFile]()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 (raised again where the result is asked for)
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="lampblack-save", daemon=True).start()
+    return future
