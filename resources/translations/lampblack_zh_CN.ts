@@ -1786,12 +1786,15 @@
         <translation>未命名</translation>
     </message>
     <message>
-        <source>{0} could not be saved: its folder does not answer.</source>
-        <translation>{0} 未能保存：其所在文件夹没有响应。</translation>
-    </message>
-    <message>
         <source>{0} was not saved: no copy of it as it is now could be kept.</source>
         <translation>{0} 没有保存：无法为它的现有内容留一份副本。</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentSaver</name>
+    <message>
+        <source>{0} could not be saved: its folder does not answer.</source>
+        <translation>{0} 未能保存：其所在文件夹没有响应。</translation>
     </message>
 </context>
 <context>
