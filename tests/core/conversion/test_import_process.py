@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.core.conversion import import_process
+from app.core.conversion.export import render
 from app.core.conversion.import_process import Importing
+from app.core.conversion.markdown_reader import read_markdown
 from app.core.errors import DocumentError, ParameterError
 from app.core.system.child_question import ChildQuestion
-from tests.core.conversion.test_importing import bomb, docx
+from tests.core.conversion.test_importing import MEBIBYTES, NOW, PLAIN, SECONDS, bomb, docx
 
 
 def test_what_a_file_holds_comes_back_in_chapters(tmp_path: Path) -> None:
@@ -65,6 +67,41 @@ def test_a_child_that_wants_too_much_memory_ends(
     monkeypatch.setattr(import_process, "program_command", lambda _word: command)
     with pytest.raises(DocumentError, match="more time or memory"):
         Importing().run(tmp_path / "a.docx")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_child_that_computes_without_end_ends_long_before_the_clock_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docx(tmp_path / "a.docx", "<w:p><w:r><w:t>kept</w:t></w:r></w:p>")
+    code = (
+        "import itertools\n"
+        "import app.core.conversion.import_process as p\n"
+        "p._MOST_CPU_S = 1\n"
+        "p.found_in = lambda path: [None for _ in itertools.count() if _ < 0]\n"
+        "raise SystemExit(p.run_importer())"
+    )
+    command = [sys.executable, "-c", code]
+    monkeypatch.setattr(import_process, "program_command", lambda _word: command)
+    with pytest.raises(DocumentError, match="more time or memory") as refused:
+        Importing().run(tmp_path / "a.docx", limit_s=120)
+    assert "divide it in the program that wrote it" in refused.value.hint
+
+
+def test_the_limits_are_below_what_a_hostile_file_may_cost() -> None:
+    assert import_process._MOST_CPU_S <= SECONDS
+    assert import_process._MOST_BYTES <= MEBIBYTES * 1024 * 1024
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".odt", ".epub"])
+def test_a_long_novel_comes_in_within_the_limits(tmp_path: Path, suffix: str) -> None:
+    words = " ".join(f"word{number} *and* another" for number in range(1000))
+    source = "\n\n".join(f"# Chapter {number}\n\n{words}" for number in range(40))
+    path = tmp_path / f"novel{suffix}"
+    path.write_bytes(render(read_markdown(source), suffix, PLAIN, NOW))
+    found = Importing().run(path, limit_s=120)
+    assert len(found.chapters) == 40
+    assert sum(found.words) == 40 * 3002
 
 
 def test_it_can_be_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
