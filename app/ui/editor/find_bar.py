@@ -10,12 +10,10 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QWidget,
 )
 
 from app.core.documents.normalise import normalise
-from app.core.documents.search import Query
 from app.core.errors import LampblackError
 from app.ui.actions import Actions, tool_button
 from app.ui.editor.editor import Editor
@@ -25,6 +23,7 @@ from app.ui.numbers import number_text
 from app.ui.sentences import Words, told
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import IconButton, NoteLabel
+from app.ui.widgets.search_switches import SearchSwitches
 
 
 class FindBar(QWidget):
@@ -37,11 +36,7 @@ class FindBar(QWidget):
         self._editor = editor
         self.finder = Finder(editor, self)
         self.line, self.replacement = QLineEdit(), QLineEdit()
-        self.case, self.whole, self.pattern = (
-            option_switch("Aa"),
-            option_switch("|ab|"),
-            option_switch(".*"),
-        )
+        self.switches = SearchSwitches()
         self.found = QLabel()
         self.found.setProperty("kind", "muted")
         self._told: Words = ""
@@ -57,8 +52,7 @@ class FindBar(QWidget):
 
     def _lay_out(self, actions: Actions) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
-        for switch in self._switches():
-            first.addWidget(switch)
+        first.addWidget(self.switches)
         first.addWidget(self.found)
         for name in ("find_previous", "find_next"):
             first.addWidget(tool_button(actions, name))
@@ -86,26 +80,18 @@ class FindBar(QWidget):
         self._close.clicked.connect(self.close_bar)
         for line in (self.line, self.replacement):
             line.textChanged.connect(self._ask)
-        for switch in self._switches():
-            switch.toggled.connect(self._ask)
+        self.switches.toggled.connect(self._ask)
         self.finder.found.connect(self._show_count)
         self.finder.selected.connect(self._on_selected)
         self.finder.failed.connect(self._on_failed)
         self.finder.all_replaced.connect(self._on_replaced)
         self._editor.selectionChanged.connect(self._show_count)
 
-    def _switches(self) -> tuple[QToolButton, ...]:
-        return (self.case, self.whole, self.pattern)
-
     def _word(self) -> None:
         self.line.setAccessibleName(self.tr("Find"))
         self.line.setPlaceholderText(self.tr("Find in the manuscript"))
         self.replacement.setAccessibleName(self.tr("Replace with"))
         self.replacement.setPlaceholderText(self.tr("Replace with"))
-        names = (self.tr("Match case"), self.tr("Whole words"), self.tr("Regular expression"))
-        for switch, name in zip(self._switches(), names, strict=True):
-            switch.setToolTip(name)
-            switch.setAccessibleName(name)
         self.replace_button.setText(self.tr("Replace"))
         self.all_button.setText(self.tr("Replace All"))
         self._close.name(self.tr("Close (Esc)"))
@@ -116,7 +102,7 @@ class FindBar(QWidget):
     def begin(self, *, replacing: bool = False) -> None:
         """Show the line with the selected words in it, and with `replacing` that of others."""
         selected = self._editor.selected_text()
-        if selected and "\n" not in selected and not self.pattern.isChecked():
+        if selected and "\n" not in selected and not self.switches.pattern.isChecked():
             self.line.setText(selected)
         self._show_replacing(replacing)
         self.show()
@@ -173,12 +159,7 @@ class FindBar(QWidget):
         self._has_replaced = False
         self.problem.say("")
         self._say("")
-        query = Query(
-            normalise(self.line.text()),
-            self.pattern.isChecked(),
-            self.case.isChecked(),
-            self.whole.isChecked(),
-        )
+        query = self.switches.query(self.line.text())
         self.finder.ask(query, normalise(self.replacement.text()) if self._is_replacing else None)
 
     def _show_count(self) -> None:
@@ -212,13 +193,3 @@ class FindBar(QWidget):
     def _say(self, words: Words) -> None:
         self._told = words
         self.found.setText(told(words))
-
-
-def option_switch(sign: str) -> QToolButton:
-    """A small button with a sign that switches an option of a search."""
-    switch = QToolButton()
-    switch.setText(sign)
-    switch.setCheckable(True)
-    switch.setAutoRaise(True)
-    switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return switch

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +20,6 @@ from app.core.books.library_search import MOST_HITS, FoundText
 from app.core.documents.normalise import normalise
 from app.core.documents.search import Query
 from app.core.errors import LampblackError
-from app.ui.editor.find_bar import option_switch
 from app.ui.languages import on_language_change
 from app.ui.library.results import ResultGroup, ResultsModel, ResultsView
 from app.ui.numbers import number_text
@@ -29,6 +27,7 @@ from app.ui.sentences import Words, told
 from app.ui.texts import moment_text
 from app.ui.widgets.announce import announce
 from app.ui.widgets.controls import NoteLabel
+from app.ui.widgets.search_switches import SearchSwitches
 
 _PAUSE_MS = 120  # after a key, before it is searched
 
@@ -47,8 +46,7 @@ class SearchPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line, self.replacement = QLineEdit(), QLineEdit()
-        self.case, self.whole = option_switch("Aa"), option_switch("|ab|")
-        self.pattern, self.takes = option_switch(".*"), QCheckBox()
+        self.switches, self.takes = SearchSwitches(), QCheckBox()
         self.replace_button = QPushButton()
         self.problem = NoteLabel("wrong")
         self.count = QLabel()
@@ -71,12 +69,11 @@ class SearchPage(QWidget):
         self.count.setWordWrap(True)
         self.count.setProperty("kind", "muted")
         self.replace_button.setProperty("kind", "small")
-        switches = QHBoxLayout()
-        switches.setSpacing(4)
-        for switch in self._switches():
-            switches.addWidget(switch)
-        switches.addStretch(1)
-        switches.addWidget(self.takes)
+        how = QHBoxLayout()
+        how.setSpacing(4)
+        how.addWidget(self.switches)
+        how.addStretch(1)
+        how.addWidget(self.takes)
         replacing = QHBoxLayout()
         replacing.setSpacing(6)
         replacing.addWidget(self.replacement, 1)
@@ -85,21 +82,18 @@ class SearchPage(QWidget):
         lines.setContentsMargins(10, 10, 10, 10)
         lines.setSpacing(6)
         lines.addWidget(self.line)
-        lines.addLayout(switches)
+        lines.addLayout(how)
         lines.addLayout(replacing)
         lines.addWidget(self.problem)
         lines.addWidget(self.count)
         lines.addWidget(self.list, 1)
 
-    def _switches(self) -> tuple[QToolButton, ...]:
-        return (self.case, self.whole, self.pattern)
-
     def _connect(self) -> None:
         self.line.textChanged.connect(lambda _text: self._timer.start())
         self._timer.timeout.connect(self.asked)
         self.line.returnPressed.connect(self._enter)
-        for switch in (*self._switches(), self.takes):
-            switch.toggled.connect(lambda _on: self.asked.emit())
+        self.switches.toggled.connect(self.asked)
+        self.takes.toggled.connect(lambda _on: self.asked.emit())
         self.list.chosen.connect(lambda group, number: self.chosen.emit(group.key, number))
         for signal in (self.replacement.returnPressed, self.replace_button.clicked):
             signal.connect(self._ask_to_replace)
@@ -110,10 +104,6 @@ class SearchPage(QWidget):
         self.line.setPlaceholderText(self.tr("Search in every text"))
         self.replacement.setAccessibleName(self.tr("Replace with"))
         self.replacement.setPlaceholderText(self.tr("Replace with"))
-        names = (self.tr("Match case"), self.tr("Whole words"), self.tr("Regular expression"))
-        for switch, name in zip(self._switches(), names, strict=True):
-            switch.setToolTip(name)
-            switch.setAccessibleName(name)
         self.takes.setText(self.tr("Takes"))
         self.takes.setToolTip(self.tr("Search in what the model wrote, too"))
         self.replace_button.setText(self.tr("Replace…"))
@@ -128,16 +118,11 @@ class SearchPage(QWidget):
     @property
     def query(self) -> Query:
         """What is searched for."""
-        return Query(
-            normalise(self.line.text()),
-            is_pattern=self.pattern.isChecked(),
-            has_case=self.case.isChecked(),
-            is_whole=self.whole.isChecked(),
-        )
+        return self.switches.query(self.line.text())
 
     def begin(self, words: str) -> None:
         """Search for `words` now, or go on with those that are there."""
-        if words and not self.pattern.isChecked():
+        if words and not self.switches.pattern.isChecked():
             self.line.setText(words)
         self._timer.stop()
         self.line.setFocus()

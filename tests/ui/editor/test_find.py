@@ -44,7 +44,7 @@ def test_what_is_found_is_counted_and_marked_as_it_is_typed(studio, bar, qtbot):
     studio.do("find_previous")
     assert studio.window.editor.selected_text() == "ONE"
     assert bar.found.text() == "3 of 3"
-    waited(qtbot, bar, lambda: bar.case.setChecked(True))
+    waited(qtbot, bar, lambda: bar.switches.case.setChecked(True))
     assert (bar.found.text(), marked(studio)) == ("1 found", ["one"])
     bar.close_bar()
     assert marked(studio) == []
@@ -101,7 +101,7 @@ def test_replace_all_is_one_step(studio, bar, qtbot):
 
 def test_a_regular_expression_finds_and_replaces(studio, bar, qtbot):
     studio.show("Doe, Jane\nRoe, 😀 Ann", caret=0)
-    bar.pattern.setChecked(True)
+    bar.switches.pattern.setChecked(True)
     look_for(qtbot, bar, r"(\w+), (\W*\w+)$", r"\2 \1\n")
     assert bar.found.text() == "2 found"
     with qtbot.waitSignal(bar.finder.all_replaced):
@@ -118,7 +118,7 @@ def test_a_regular_expression_finds_and_replaces(studio, bar, qtbot):
 
 def test_what_is_wrong_is_said_below(studio, bar, qtbot):
     studio.show("aaaa", caret=0)
-    bar.pattern.setChecked(True)
+    bar.switches.pattern.setChecked(True)
     with qtbot.waitSignal(bar.finder.failed, timeout=20_000):
         bar.line.setText("(a")
     assert bar.problem.text().startswith("This is no regular expression, from character 1 on: ")
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_said_below(studio, bar, qtbot):
 def test_an_expression_that_takes_years_leaves_the_window_free(studio, bar, qtbot, monkeypatch):
     monkeypatch.setattr("app.core.documents.search_process.LIMIT_S", 1)
     studio.show("a" * 60, caret=0)
-    bar.pattern.setChecked(True)
+    bar.switches.pattern.setChecked(True)
     with qtbot.waitSignal(bar.finder.failed, timeout=30_000) as failed:
         bar.line.setText("(a+)+b")
         studio.do("find_next")

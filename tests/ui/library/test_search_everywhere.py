@@ -103,15 +103,15 @@ def test_every_text_is_found_as_one_types(search: SearchController, qtbot: QtBot
 
 def test_options_say_how_words_are_meant(search: SearchController, qtbot: QtBot) -> None:
     type_words(search, qtbot, "Keeper")
-    search.page.case.click()
+    search.page.switches.case.click()
     settle(search, qtbot)
     assert listed(search.page) == [("three.txt", ["Keepers all, said the keeper."])]
-    search.page.case.click()
-    search.page.whole.click()
+    search.page.switches.case.click()
+    search.page.switches.whole.click()
     settle(search, qtbot)
     assert search.page.count.text() == "3 places in 3 texts"
-    search.page.whole.click()
-    search.page.pattern.click()
+    search.page.switches.whole.click()
+    search.page.switches.pattern.click()
     type_words(search, qtbot, r"k\w+s\b")
     assert listed(search.page) == [("three.txt", ["Keepers all, said the keeper."])]
     type_words(search, qtbot, "(")
@@ -123,11 +123,11 @@ def test_an_endless_expression_leaves_the_window_alive(
     search: SearchController, qtbot: QtBot, studio: Studio
 ) -> None:
     studio.show("a" * 64)
-    search.page.pattern.click()
+    search.page.switches.pattern.click()
     search.page.line.setText("(a+)+b")
     qtbot.waitUntil(lambda: not search.page._timer.isActive())
     assert not search.finder.is_idle
-    search.page.pattern.click()
+    search.page.switches.pattern.click()
     type_words(search, qtbot, "lamp")
     assert [title for title, _places in listed(search.page)] == ["one.md"]
 
