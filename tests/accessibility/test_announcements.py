@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.tasks.cutting import last_sentence_end
+from app.ui.languages import change_language
 from app.ui.widgets import announce as module
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.controls import NoteLabel
@@ -162,3 +165,48 @@ def test_progress_is_told_at_each_quarter_and_only_where_it_lasts(
 )
 def test_where_the_last_sentence_ends(text: str, end: int) -> None:
     assert last_sentence_end(text) == end
+
+
+FOLDED = "Folded, with 4 words out of sight."
+
+
+def test_a_folded_heading_is_told_when_the_caret_comes_to_it(studio: Studio, heard: Heard) -> None:
+    studio.show("before\n# One\nfour words are here\n# Two\nend", caret=0)
+    editor = studio.window.editor
+    editor.move_caret(9)
+    studio.do("fold")
+    assert words(heard) == ["Folded. The text is all there; Ctrl+. shows it again."]
+    heard.clear()
+    QTest.keyClick(editor, Qt.Key.Key_Left)
+    assert heard == [], "the heading is the same"
+    QTest.keyClick(editor, Qt.Key.Key_Up)
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert words(heard) == [FOLDED]
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert editor.textCursor().block().text() == "# Two"
+    QTest.keyClick(editor, Qt.Key.Key_Up)
+    assert words(heard) == [FOLDED, FOLDED]
+
+
+def test_the_page_and_the_marks_say_what_is_folded(studio: Studio, heard: Heard) -> None:
+    studio.show("# One\nfour words are here\n# Two\nend", caret=0)
+    editor = studio.window.editor
+    plain = "Write here. Ctrl+Enter lets the model go on."
+    assert editor.accessibleDescription() == plain
+    studio.do("fold_all")
+    assert (
+        editor.accessibleDescription()
+        == f"{plain} 2 sections are folded; Ctrl+. shows the one at the cursor."
+    )
+    marks = [one for one in editor.viewport().findChildren(QToolButton) if one.isVisible()]
+    assert [(mark.accessibleName(), mark.accessibleDescription()) for mark in marks] == [
+        ("Unfold “One”", FOLDED),
+        ("Unfold “Two”", "Folded, with 1 word out of sight."),
+    ]
+    change_language("zh_CN", studio.program.paths.cache)
+    assert "2" in editor.accessibleDescription()
+    assert plain not in editor.accessibleDescription()
+    change_language("en", studio.program.paths.cache)
+    studio.do("fold")
+    studio.do("fold_all")
+    assert editor.accessibleDescription() == plain

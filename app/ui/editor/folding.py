@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QToolButton
 from app.core.documents.sections import HeadingSection, sections
 from app.ui.actions import Actions
 from app.ui.editor.editor import Editor
-from app.ui.editor.manuscript import Change, Source, units
+from app.ui.editor.manuscript import Change, Source, count_words, units
 from app.ui.languages import on_language_change
+from app.ui.numbers import number_text
+from app.ui.widgets.announce import announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.widgets.theme import Theme
@@ -69,6 +72,13 @@ class Folding(QObject):
         if spans:
             self._fold(spans)
         return bool(spans)
+
+    def told(self, body: int) -> str:
+        """How much is out of sight below the heading that ends at `body`."""
+        spans = map(self._editor.selection_of, self._folds)
+        end = next((end for start, end in spans if start == body), body)
+        words = count_words(self._editor.manuscript.text(body, end))
+        return self.tr("Folded, with {0} words out of sight.", "", words).format(number_text(words))
 
     def unfold(self, body: int) -> None:
         """Unfold the section of the heading that ends at `body`."""
@@ -187,7 +197,8 @@ def _in_units(text: str, found: list[HeadingSection]) -> dict[int, int]:
 class FoldMarks(QObject):
     """A button with an ellipsis after each folded heading that is in view; a press unfolds it.
 
-    The keyboard's way is the action; a screen reader finds the buttons below the page.
+    The keyboard's way is the action. FoldController tells a screen reader what is folded, which
+    finds the buttons below the page, too.
     """
 
     def __init__(self, editor: Editor, folding: Folding) -> None:
@@ -223,6 +234,7 @@ class FoldMarks(QObject):
             title = cursor.block().text().strip("# \t")
             button.setProperty("heading", shown[index])
             button.setAccessibleName(self.tr("Unfold “{0}”").format(title))
+            button.setAccessibleDescription(self._folding.told(shown[index]))
             button.setToolTip(self.tr("Unfold this section (Ctrl+.)"))
             button.setFixedSize(round(row.height() * 1.4), row.height())
             right = view.width() - button.width()
@@ -252,13 +264,23 @@ def _colour(button: QToolButton) -> None:
 
 
 class FoldController(QObject):
-    """Folds when it is asked for, and says in the status bar and to screen readers what it did."""
+    """Folds when it is asked for, and says in the status bar and to screen readers what it did.
+
+    The page's description has how many sections are folded, and where the caret comes to a folded
+    heading a screen reader is told of it.
+    """
 
     def __init__(self, editor: Editor, status: StatusBar, actions: Actions) -> None:
         super().__init__(editor)
-        self._status = status
+        self._editor, self._status = editor, status
         self.folding = Folding(editor)
+        self._described = editor.accessibleDescription()
+        self._line = -1  # of the folded heading that the caret is in
+        self._is_asked = False
         actions.connect_all({"fold": self._fold, "fold_all": self._fold_all})
+        self.folding.changed.connect(self._describe)
+        editor.cursorPositionChanged.connect(self._follow_caret)
+        on_language_change(self._reword)
 
     def begin(self) -> None:
         """The window is shown: nothing is folded yet."""
@@ -266,9 +288,39 @@ class FoldController(QObject):
     def close(self) -> None:
         """The window closes; what was folded is not kept."""
 
+    def _reword(self) -> None:
+        """The page has its description in another language."""
+        self._described = self._editor.accessibleDescription()
+        self._describe()
+
+    def _describe(self) -> None:
+        described = self._described
+        if count := len(self.folding.headings):
+            folded = self.tr(
+                "%n sections are folded; Ctrl+. shows the one at the cursor.", "", count
+            )
+            described = f"{described} {folded}"
+        self._editor.setAccessibleDescription(described)
+
+    def _follow_caret(self) -> None:
+        """Tell of a folded heading that the caret comes to, unless it was just asked for."""
+        block = self._editor.textCursor().block()
+        body = block.position() + block.length() - 1
+        line = block.blockNumber() if body in self.folding.headings else -1
+        if line >= 0 and line != self._line and not self._is_asked:
+            announce(self._editor, self.folding.told(body))
+        self._line = line
+
+    def _asked(self, work: Callable[[], bool]) -> bool:
+        self._is_asked = True
+        done = work()
+        self._follow_caret()
+        self._is_asked = False
+        return done
+
     def _fold(self) -> None:
         before = len(self.folding.headings)
-        if not self.folding.toggle():
+        if not self._asked(self.folding.toggle):
             self._status.say(self.tr("There is nothing to fold here: no heading above has text."))
         elif len(self.folding.headings) > before:
             self._status.say(self.tr("Folded. The text is all there; Ctrl+. shows it again."))
@@ -276,7 +328,7 @@ class FoldController(QObject):
             self._status.say(self.tr("Unfolded."))
 
     def _fold_all(self) -> None:
-        if not self.folding.toggle_all():
+        if not self._asked(self.folding.toggle_all):
             self._status.say(self.tr("There is nothing to fold: this text has no headings."))
         elif count := len(self.folding.headings):
             self._status.say(self.tr("%n sections folded.", "", count))
