@@ -105,10 +105,27 @@
 <context>
     <name>FoldController</name>
     <message numerus="yes">
+        <source>%n sections are folded; Ctrl+. shows the one at the cursor.</source>
+        <translation>
+            <numerusform>%n section is folded; Ctrl+. shows it again.</numerusform>
+            <numerusform>%n sections are folded; Ctrl+. shows the one at the cursor.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n sections folded.</source>
         <translation>
             <numerusform>%n section folded.</numerusform>
             <numerusform>%n sections folded.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Folding</name>
+    <message numerus="yes">
+        <source>Folded, with {0} words out of sight.</source>
+        <translation>
+            <numerusform>Folded, with {0} word out of sight.</numerusform>
+            <numerusform>Folded, with {0} words out of sight.</numerusform>
         </translation>
     </message>
 </context>

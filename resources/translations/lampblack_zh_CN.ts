@@ -2388,16 +2388,8 @@
         <translation>在稿件中查找</translation>
     </message>
     <message>
-        <source>Match case</source>
-        <translation>区分大小写</translation>
-    </message>
-    <message>
         <source>Not found</source>
         <translation>未找到</translation>
-    </message>
-    <message>
-        <source>Regular expression</source>
-        <translation>正则表达式</translation>
     </message>
     <message>
         <source>Replace</source>
@@ -2410,10 +2402,6 @@
     <message>
         <source>Replace with</source>
         <translation>替换为</translation>
-    </message>
-    <message>
-        <source>Whole words</source>
-        <translation>整词</translation>
     </message>
     <message>
         <source>{0} found</source>
@@ -2554,6 +2542,12 @@
 <context>
     <name>FoldController</name>
     <message numerus="yes">
+        <source>%n sections are folded; Ctrl+. shows the one at the cursor.</source>
+        <translation>
+            <numerusform>已折叠 %n 节；Ctrl+. 展开光标处的一节。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n sections folded.</source>
         <translation>
             <numerusform>已折叠 %n 个章节。</numerusform>
@@ -2589,6 +2583,15 @@
     <message>
         <source>Unfold “{0}”</source>
         <translation>展开“{0}”</translation>
+    </message>
+</context>
+<context>
+    <name>Folding</name>
+    <message numerus="yes">
+        <source>Folded, with {0} words out of sight.</source>
+        <translation>
+            <numerusform>已折叠，隐藏 {0} 字。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -6244,10 +6247,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 <context>
     <name>SearchPage</name>
     <message>
-        <source>Match case</source>
-        <translation>区分大小写</translation>
-    </message>
-    <message>
         <source>Nothing found.</source>
         <translation>没有找到。</translation>
     </message>
@@ -6260,10 +6259,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>正在读取 {0} 个文本…</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Regular expression</source>
-        <translation>正则表达式</translation>
     </message>
     <message>
         <source>Replace with</source>
@@ -6310,10 +6305,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>仅显示前 {0} 处。多输入几个字可缩小范围。</translation>
     </message>
     <message>
-        <source>Whole words</source>
-        <translation>整词</translation>
-    </message>
-    <message>
         <source>a model</source>
         <translation>某个模型</translation>
     </message>
@@ -6332,6 +6323,21 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 个文本</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>SearchSwitches</name>
+    <message>
+        <source>Match case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Whole words</source>
+        <translation>整词</translation>
     </message>
 </context>
 <context>
@@ -7116,6 +7122,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>How many tokens the model sees at once; 0 takes the model&apos;s own, at most {0}.</source>
         <translation>模型一次能看到多少词元；0 为采用模型自身的上限，但不超过 {0}。</translation>
+    </message>
+    <message>
+        <source>If it is a long text, divide it in the program that wrote it, and import the parts.</source>
+        <translation>如果这是一篇很长的文本，请在原来的写作程序中把它分成几部分，再逐一导入。</translation>
     </message>
     <message>
         <source>If it is your own authority&apos;s, give that authority&apos;s certificate for this server.</source>
