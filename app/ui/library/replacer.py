@@ -11,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.search import Query
-from app.core.errors import DocumentChangedError, LampblackError
+from app.core.errors import DocumentChangedError, LampblackError, StoreError
 from app.core.store import Store
 from app.program import Program
 from app.ui.background import BackgroundTasks
@@ -108,10 +108,10 @@ class Replacer(QObject):
             after = replaced_text(planned, numbers)
             if not is_page:
                 files.append((planned, sorted(numbers)))
-            elif self._change_page(planned.text, after):
+            elif (error := self._change_page(planned.text, after)) is None:
                 count += len(numbers)
             else:
-                errors.append(_page_changed())
+                errors.append(error)
                 continue
             self._texts.append(_Before(planned.name, planned.text, after, is_page))
         keep = partial(_keep, self._program.store)
@@ -130,24 +130,28 @@ class Replacer(QObject):
         files = tuple(one for one in self._files if one.name != on_page)
         for text in self._texts:
             if text.name == on_page:
-                if not self._change_page(text.after, text.before):
-                    errors.append(_page_changed())
+                if (error := self._change_page(text.after, text.before)) is not None:
+                    errors.append(error)
             elif text.is_page:
                 errors.append(_not_on_page(text.name))
         self._texts, self._files = [], ()
         self._tasks.run(partial(put_all_back, files), partial(self._on_put_back, errors))
 
-    def _change_page(self, before: str, after: str) -> bool:
-        """Make `after` out of `before` on the page, as one step; False where it reads otherwise."""
+    def _change_page(self, before: str, after: str) -> LampblackError | None:
+        """Make `after` out of `before` on the page, as one step; or why it stays.
+
+        What it was stays in its history for ever, as that of every file does.
+        """
         if self._editor.is_composing or self._editor.manuscript.text() != before:
-            return False
-        self._program.store.take_snapshot(self._documents.marked_as, before, "replace")
+            return _page_changed()
+        if not _keep(self._program.store, self._documents.marked_as, before):
+            return _page_not_kept()
         head, tail = shared_ends(before, after)
         start, end = units(before[:head]), units(before[: len(before) - tail])
         caret = self._editor.caret
         self._editor.replace_text(start, end, after[head : len(after) - tail])
         self._editor.move_caret(caret if caret <= start else caret + units(after) - units(before))
-        return True
+        return None
 
     def _on_replaced(
         self, count: int, errors: list[LampblackError], outcome: ReplaceOutcome
@@ -185,6 +189,13 @@ def _page_changed() -> LampblackError:
     return DocumentChangedError(
         "The text on the page has changed meanwhile: it was left as it is.",
         "Undo takes back what was changed there.",
+    )
+
+
+def _page_not_kept() -> LampblackError:
+    return StoreError(
+        "The text on the page was not changed: no version of it as it is now could be kept.",
+        "Make room on the disk, then replace once more.",
     )
 
 

@@ -19,45 +19,7 @@ from app.ui.library.results import HIT_ROLE, ResultsModel
 from app.ui.library.search_controller import SearchController
 from app.ui.library.search_page import SearchPage
 from tests.ui.conftest import Studio
-
-TEXTS = {
-    "one.md": "The keeper slept.\n\nThe lamp went out.",
-    "two.md": "😀 Nobody saw the keeper 在北京 go.",
-    "three.txt": "Keepers all, said the keeper.\r\n",
-}
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> list[Path]:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_bytes(text.encode())
-    return [folder / name for name in TEXTS]
-
-
-@pytest.fixture
-def search(studio: Studio, qtbot: QtBot, files: list[Path]) -> SearchController:
-    """The controller of a window in which the three files were opened last, the first now."""
-    studio.program.settings_store.change(recent_files=tuple(map(str, files)))
-    studio.window.open_paths([files[0]])
-    studio.do("search_all")
-    controller = studio.window.manuscript.search
-    settle(controller, qtbot)
-    return controller
-
-
-def settle(search: SearchController, qtbot: QtBot) -> None:
-    """Wait until nothing is typed, asked, read or replaced."""
-    page = search.page
-    qtbot.waitUntil(
-        lambda: not page._timer.isActive() and search.finder.is_idle and search.replacer.is_idle
-    )
-
-
-def type_words(search: SearchController, qtbot: QtBot, words: str) -> None:
-    search.page.line.setText(words)
-    settle(search, qtbot)
+from tests.ui.library.searching import TEXTS, preview, settle, type_words
 
 
 def listed(page: SearchPage | ReplaceDialog) -> list[tuple[str, list[str]]]:
@@ -240,15 +202,6 @@ def test_takes_are_shown_with_model_and_date(
     search.page.takes.click()
     settle(search, qtbot)
     assert not listed(search.page)
-
-
-def preview(search: SearchController, qtbot: QtBot, by: str) -> ReplaceDialog:
-    search.page.replacement.setText(by)
-    search.page.replace_button.click()
-    settle(search, qtbot)
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, ReplaceDialog)
-    return dialog
 
 
 def contents(files: list[Path]) -> list[str]:
