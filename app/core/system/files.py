@@ -251,6 +251,18 @@ def stamps(files: Iterable[Path]) -> tuple[Stamp, ...]:
     return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
 
+def other_names(path: Path) -> int:
+    """How many hard links a file has beside this name; 0 where that cannot be found out.
+
+    `write_atomically` gives this name a file of its own and leaves the former one to them: writing
+    into the one that they share could be broken off halfway, and would change a backup by links.
+    """
+    try:
+        return max(0, path.stat().st_nlink - 1)
+    except (OSError, ValueError):
+        return 0
+
+
 def is_folder(path: Path) -> bool:
     """Whether there is a folder; False where that cannot be found out."""
     try:

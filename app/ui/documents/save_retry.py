@@ -40,7 +40,7 @@ class SaveRetry(QObject):
     ) -> None:
         super().__init__(editor)
         self._store, self._documents, self._editor = program.store, documents, editor
-        self._banner = OwnBanner(banners)
+        self._banners, self._banner = banners, OwnBanner(banners)
         self._bridge = Bridge(self)
         self._bridge.arrived.connect(lambda found: self._on_tried(*found))
         self.device: Callable[[], int | None] = lambda: None
@@ -54,6 +54,7 @@ class SaveRetry(QObject):
         documents.saved.connect(lambda _path: self.stop())
         documents.followed.connect(self._on_followed)
         documents.conflicted.connect(self.stop)
+        documents.saver.parted.connect(self._say_parted)
 
     @property
     def path(self) -> Path | None:
@@ -110,6 +111,20 @@ class SaveRetry(QObject):
 
         if words() != self._banner.text:
             self._banner.say(words, "error", choices)
+
+    def _say_parted(self, path: Path, others: int) -> None:
+        """Say once what became of a file's hard links, which no save leaves as they were."""
+
+        def words() -> str:
+            said = self.tr(
+                "{0} had %n other names on this disk, which keep what it held before. It has a "
+                "file of its own now.",
+                "",
+                others,
+            )
+            return said.format(path.name)
+
+        self._banners.say(words, "notice")
 
     def _save_now(self, path: Path | None) -> None:
         if path is not None and path == self._path:

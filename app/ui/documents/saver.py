@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.text_files import Document, Replaced, save_document
 from app.core.errors import LampblackError, NotSavedError
 from app.core.store import Cause
+from app.core.system.files import other_names
 from app.program import Program
 from app.ui.bridge import Bridge
 
@@ -22,18 +23,25 @@ ANSWER_S = 2.0
 
 
 class SavedFile(NamedTuple):
-    """The document as it is now, and what the file held that was put into the history."""
+    """The document as it is now, and what the file held that was put into the history.
+
+    `other_names` are hard links that keep what the file held.
+    """
 
     document: Document
     kept: tuple[Replaced, ...]
+    other_names: int
 
 
 class DocumentSaver(QObject):
     """Saves each document on a thread, so that the window waits no longer than `ANSWER_S`.
 
     A save that is not answered goes on by itself. Until it is over none other of the same file is
-    begun, so that an older text never replaces a newer one.
+    begun, so that an older text never replaces a newer one. `parted` carries the path of a file
+    that had hard links, and how many: they keep what it held.
     """
+
+    parted = Signal(object, int)
 
     def __init__(self, program: Program, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +81,7 @@ class DocumentSaver(QObject):
         snapshots, kept = self._program.kept_files, list[Replaced]()
 
         def work() -> SavedFile:
+            others = other_names(path)
             saved = save_document(
                 document,
                 text,
@@ -82,7 +91,7 @@ class DocumentSaver(QObject):
                 encoding=encoding,
                 keep=partial(self._keep, path, kept),
             )
-            return SavedFile(saved, tuple(kept))
+            return SavedFile(saved, tuple(kept), others)
 
         future = _begun(work)
         if not wait([future], ANSWER_S).done:
@@ -91,7 +100,12 @@ class DocumentSaver(QObject):
                 lambda done: self._bridge.post(partial(self._on_late, path, done, late))
             )
             raise self.no_answer(path)
-        return future.result()
+        return self._told(path, future.result())
+
+    def _told(self, path: Path, saved: SavedFile) -> SavedFile:
+        if saved.other_names:
+            self.parted.emit(path, saved.other_names)
+        return saved
 
     def _keep(self, path: Path, kept: list[Replaced], held: Replaced) -> bool:
         """Put what the file at `path` holds into its history; False where the disk refuses."""
@@ -108,7 +122,7 @@ class DocumentSaver(QObject):
             saved = done.result()
         except LampblackError:
             return
-        late(saved)
+        late(self._told(path, saved))
 
 
 def _begun(work: Callable[[], SavedFile]) -> Future[SavedFile]:

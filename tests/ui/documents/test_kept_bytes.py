@@ -80,3 +80,18 @@ def test_permissions_attributes_and_links_stay(studio, tmp_path):
     assert path.stat().st_mode & 0o777 == 0o640
     if has_attributes:
         assert os.getxattr(path, "user.lampblack-test") == b"kept"
+
+
+def test_a_hard_link_keeps_what_it_had_and_that_is_said_once(studio, tmp_path):
+    path, backup = tmp_path / "novel.md", tmp_path / "backup.md"
+    path.write_text("One.")
+    os.link(path, backup)
+    assert studio.window.documents.open_path(path)
+    for text in (" Two.", " Three."):
+        studio.show(text)
+        studio.do("save")
+    assert (path.read_text(), backup.read_text()) == ("One. Two. Three.", "One.")
+    assert studio.banners == [
+        "novel.md had another name on this disk, a hard link, which keeps what it held before. It "
+        "has a file of its own now."
+    ]
