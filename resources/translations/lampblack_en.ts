@@ -292,6 +292,16 @@
     </message>
 </context>
 <context>
+    <name>SaveRetry</name>
+    <message numerus="yes">
+        <source>{0} had %n other names on this disk, which keep what it held before. It has a file of its own now.</source>
+        <translation>
+            <numerusform>{0} had another name on this disk, a hard link, which keeps what it held before. It has a file of its own now.</numerusform>
+            <numerusform>{0} had %n other names on this disk, hard links, which keep what it held before. It has a file of its own now.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SearchPage</name>
     <message numerus="yes">
         <source>Reading {0} texts…</source>

@@ -6236,6 +6236,12 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <source>Your text is safe in Lampblack, and will be saved as soon as that is over.</source>
         <translation>您的文字已安全存于 Lampblack，问题解除后会自动保存。</translation>
     </message>
+    <message numerus="yes">
+        <source>{0} had %n other names on this disk, which keep what it held before. It has a file of its own now.</source>
+        <translation>
+            <numerusform>{0} 在此磁盘上还有 %n 个名称（硬链接），它们保留之前的内容；现在它有了自己的文件。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>SearchController</name>
@@ -8690,6 +8696,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The text on the page has changed meanwhile: it was left as it is.</source>
         <translation>页面上的文本在此期间已更改：保持原样。</translation>
+    </message>
+    <message>
+        <source>The text on the page was not changed: no version of it as it is now could be kept.</source>
+        <translation>页面上的文本没有更改：无法保存它现在的版本。</translation>
     </message>
     <message>
         <source>The text so far is kept; try again, or check that the address is a model server&apos;s.</source>
