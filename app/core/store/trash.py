@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -18,7 +19,14 @@ from app.core.store import snapshots
 from app.core.store.own_words import RunsWork
 from app.core.store.records import document_name, storable
 from app.core.store.word_log import Write
-from app.core.system.files import read_regular, remove_for_good, stamps, why, write_new
+from app.core.system.files import (
+    is_file,
+    read_regular,
+    remove_for_good,
+    stamps,
+    why,
+    write_new,
+)
 from app.core.units import size_text
 
 KEPT_DAYS = 30
@@ -126,6 +134,20 @@ class Trash:
             ) from error
         self._take_back(row.key, path)
         return path
+
+    def give_history_back(self, number: int, path: Path) -> None:
+        """The document has a file at `path` again, which another wrote: take it out of the trash.
+
+        Its history goes with it, and the permissions that it had where they can be given. Nothing
+        happens where it is not in the trash any more, or has no file after all.
+        """
+        if not is_file(path):
+            return
+        with contextlib.suppress(StoreError):
+            row = self._row(number)
+            with contextlib.suppress(OSError):
+                path.chmod(row.mode)
+            self._take_back(row.key, path.absolute())
 
     def delete(self, *numbers: int) -> bool:
         """Delete documents for ever, with their versions; False when the disk refuses."""

@@ -15,7 +15,7 @@ from app.core.books.book import Book
 from app.core.books.book_file import BOOK_FILE
 from app.core.books.contents import BookContents, open_book
 from app.core.books.facts import FactsCache, TextFacts
-from app.core.books.steps import BookStep, FileChange, carry_out, check_step
+from app.core.books.steps import BookStep, carry_out
 from app.core.documents.file_watch import PlacesWatch
 from app.core.errors import BookChangedError, BookError, LampblackError
 from app.core.store import Store
@@ -111,7 +111,7 @@ class CurrentBook(QObject):
         done = self._past.pop()
         back = done.step.inverse()
         try:
-            self._carry_out(self._out_of_trash(back, done.trashed))
+            self._carry_out(back)
         except BookChangedError:
             self._past.clear()
             self.failed.emit(
@@ -126,6 +126,8 @@ class CurrentBook(QObject):
             self._past.append(done)
             self.failed.emit(error)
             return False
+        if self.contents is not None:
+            self._give_histories_back(self.contents, done.trashed)
         self._tell(back)
         return True
 
@@ -140,24 +142,20 @@ class CurrentBook(QObject):
             )
         return not self.is_stuck
 
-    def _out_of_trash(self, back: BookStep, trashed: dict[str, int]) -> BookStep:
-        """Restore, with their histories, the texts that a step brings back; what is left of it."""
-        contents = self.contents
-        assert contents is not None
-        check_step(contents.folder, back, contents.data)
-        files = list[FileChange]()
-        for change in back.files:
-            if change.name in trashed:
-                self._store.trash.restore(trashed[change.name], contents.folder / change.name)
-            else:
-                files.append(change)
-        return BookStep(back.before, back.after, tuple(files))
+    def _give_histories_back(self, contents: BookContents, trashed: dict[str, int]) -> None:
+        """Take the texts that have come back out of the trash. A kill before it leaves a copy."""
+        for name, number in trashed.items():
+            self._store.trash.give_history_back(number, contents.folder / name)
 
     def _carry_out(self, step: BookStep) -> None:
         contents = self.contents
         assert contents is not None
         self._trashed = {}
-        data = carry_out(contents.folder, step, contents.data, self._keep)
+        try:
+            data = carry_out(contents.folder, step, contents.data, self._keep)
+        except LampblackError:  # each text is where it was
+            self._give_histories_back(contents, self._trashed)
+            raise
         self._turn += 1
         if step.files or self._trashed or _files(step.before) != _files(step.after):
             self.contents = open_book(contents.folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import time
@@ -14,9 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.core.books import steps
 from app.core.books.book import Book, BookEntry
 from app.core.books.book_file import BOOK_FILE, encode_book, read_book
-from app.core.books.contents import BookContents
+from app.core.books.contents import BookContents, LooseText
 from app.core.documents import file_watch
 from app.ui.library.books.model import TITLE, WORDS
 from app.ui.library.books.page import BookPage
@@ -317,6 +319,35 @@ def test_what_is_removed_leaves_the_page_and_comes_back(studio: Studio, folder: 
     page(studio).undo_button.click()
     assert files(folder) == before
     assert titles(studio) == ["One", "Storm", "End"]
+
+
+@pytest.mark.parametrize("undoes", [False, True])
+def test_a_disk_that_refuses_leaves_each_text_and_its_history_where_it_was(
+    studio: Studio, folder: Path, monkeypatch: pytest.MonkeyPatch, undoes: bool
+) -> None:
+    store, edits = studio.program.store, studio.window.manuscript.books.edits
+    store.take_snapshot(str(folder / "three.md"), "the end\n", "opened")
+    if undoes:
+        edits.merge(1)
+    before, real = files(folder), steps.write_atomically
+
+    def refuse(path: Path, data: bytes) -> None:
+        if path.name == BOOK_FILE:
+            raise OSError(errno.EIO, "Input/output error")
+        real(path, data)
+
+    monkeypatch.setattr(steps, "write_atomically", refuse)
+    edits.undo() if undoes else edits.merge(1)
+    assert "could not be changed: input/output error" in studio.banners[-1]
+    assert files(folder) == before
+    assert len(store.trash.documents()) == int(undoes)
+    monkeypatch.undo()
+    edits.undo() if undoes else edits.merge(1)
+    edits.undo() if not undoes else None
+    assert titles(studio) == ["One", "Storm", "End"]
+    assert contents(studio).loose == (LooseText("loose.md"),)
+    assert store.trash.documents() == ()
+    assert [one.cause for one in store.snapshots(str(folder / "three.md"))] == ["opened"]
 
 
 def test_new_entries_come_after_the_branch_that_is_selected(studio: Studio, folder: Path) -> None:
