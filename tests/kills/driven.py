@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -34,6 +34,8 @@ from app.core.store import Recovery, Store
 from app.core.store.backups import back_up
 from app.ui import application
 from app.ui.editor.manuscript import units
+from app.ui.library.books.controller import BookController
+from app.ui.library.books.page import BookPage
 from app.ui.questions import Questions, Unsaved
 from app.ui.window.main_window import MainWindow
 from tests.kills.moments import WORDS, Paths
@@ -111,6 +113,7 @@ class Writer(QObject):
                 self._window.documents.restore(one)
             else:
                 self._window.program.store.discard(one.id)
+        self._show_book()
         self._window.program.store.flush()
         say(ready=True)
         if model:
@@ -220,6 +223,60 @@ class Writer(QObject):
     def do_merge(self) -> None:
         self._change_book(merge)
 
+    # What a writer does with the book that the window shows
+
+    def do_shown_move(self) -> None:
+        """Drag an entry onto another one, as the tree drops it."""
+        if len(places := self._places()) > 1:
+            model = self._page.model
+            dragged, to = map(model.index_of, self._chance.sample(places, 2))
+            action = Qt.DropAction.MoveAction
+            model.dropMimeData(model.mimeData([dragged]), action, -1, -1, to)
+
+    def do_shown_rename(self) -> None:
+        if places := self._places():
+            title = " ".join(self._chance.choices(WORDS, k=2))
+            self._page.model.setData(self._page.model.index_of(self._chance.choice(places)), title)
+
+    def do_shown_split(self) -> None:
+        """Go to a scene, divide it at the cursor, and come back: nothing is written in a scene."""
+        contents, documents = self._books.book.contents, self._window.documents
+        if contents is None or documents.path is None:
+            return
+        draft, places = documents.path, self._places()
+        say(saving=str(draft), text=self._editor.manuscript.text())  # it may be saved first
+        path = contents.path(contents.book.entries[self._chance.choice(places)])
+        if path is not None and documents.open_path(path):
+            self.do_move()
+            self._trigger("split_scene")
+        documents.open_path(draft)
+
+    def do_shown_merge(self) -> None:
+        self._books.edits.merge(self._chance.choice(self._places()))
+
+    def do_shown_undo(self) -> None:
+        self._page.undo_button.click()
+
+    def _show_book(self) -> None:
+        """Have the book in the side bar, with no scene of it on the page."""
+        self._window.manuscript.bar.open()
+        self._books.book.stepped.connect(lambda _step: say(step=True))
+        self._books.book.show(open_book(self._files.shown_book))
+
+    @property
+    def _books(self) -> BookController:
+        return self._window.manuscript.books
+
+    @property
+    def _page(self) -> BookPage:
+        page = self._books.page
+        assert page is not None
+        return page
+
+    def _places(self) -> list[int]:
+        contents = self._books.book.contents
+        return list(range(len(contents.book.entries))) if contents is not None else []
+
     def _change_book(self, make: Callable[[BookContents, int], BookStep]) -> None:
         found = open_book(self._files.book)
         if len(found.book.entries) > 1:
@@ -233,7 +290,17 @@ class Writer(QObject):
             action.trigger()
 
 
-_WEIGHTS = {"type": 12, "type_signs": 3, "stream": 2, "save": 3, "move": 3}
+_WEIGHTS = {
+    "type": 12,
+    "type_signs": 3,
+    "stream": 2,
+    "save": 3,
+    "move": 3,
+    "shown_move": 3,
+    "shown_split": 4,
+    "shown_merge": 3,
+    "shown_undo": 4,
+}
 
 
 def main(task: dict[str, Any]) -> int:

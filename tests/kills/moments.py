@@ -57,22 +57,32 @@ class Paths:
 
     @property
     def book(self) -> Path:
-        """The folder of a book, whose scenes are reordered, split and merged."""
+        """The folder of a book, whose scenes are reordered, split and merged by the core."""
         return self.folder / "book"
 
+    @property
+    def shown_book(self) -> Path:
+        """The folder of another book, of which the window does the same."""
+        return self.folder / "shown-book"
+
     def book_text(self, name: str) -> str:
-        """The text of one of its scenes."""
+        """The text of one of the book's scenes."""
         return (self.book / name).read_text("utf-8")
+
+    def is_scene(self, path: str) -> bool:
+        """Whether a file is one of the scenes that the window shows; none is written in."""
+        return Path(path).parent == self.shown_book
 
     def begin(self) -> None:
         """Write the documents that are there at first."""
-        self.book.mkdir()
-        entries = []
-        for number in range(4):
-            lines = (f"{line} of scene {number}." for line in WORDS)
-            (self.book / f"scene-{number}.md").write_text("\n\n".join(lines), encoding="utf-8")
-            entries.append(BookEntry(file=f"scene-{number}.md"))
-        (self.book / BOOK_FILE).write_bytes(encode_book(Book(entries=tuple(entries))))
+        for folder in (self.book, self.shown_book):
+            folder.mkdir()
+            entries = []
+            for number in range(4):
+                lines = (f"{line} of scene {number}." for line in WORDS)
+                (folder / f"scene-{number}.md").write_text("\n\n".join(lines), encoding="utf-8")
+                entries.append(BookEntry(file=f"scene-{number}.md"))
+            (folder / BOOK_FILE).write_bytes(encode_book(Book(entries=tuple(entries))))
         for number in range(3):
             (self.folder / f"draft-{number}.md").write_text(f"Draft {number}. ", encoding="utf-8")
 
@@ -118,7 +128,7 @@ class RunSeen:
         self.gone: set[str] = set()
         self.current = ""
         self.is_ready = False
-        self.edits = 0
+        self.edits = self.steps = 0
         self.problems: list[str] = []
 
     def take(self, told: dict[str, Any]) -> None:
@@ -152,6 +162,8 @@ class RunSeen:
                 self.problems.append("the page and the journal differ while it runs")
         elif "ready" in told:
             self.is_ready = True
+        elif "step" in told:
+            self.steps += 1
         elif "problem" in told:
             self.problems.append(told["problem"])
 

@@ -41,6 +41,7 @@ class Tally:
     kills: int = 0
     at_start: int = 0
     edits: int = 0
+    steps: int = 0
     saves: int = 0
     recoveries: int = 0
     late: float = 0.0
@@ -50,7 +51,8 @@ class Tally:
         """All of it in a sentence."""
         return (
             f"{self.kills} kills ({self.at_start} before the page was there): {self.edits} edits, "
-            f"{self.saves} saves, {self.recoveries} texts recovered, {len(self.wrong)} faults "
+            f"{self.steps} changes of a book in the window, {self.saves} saves, {self.recoveries} "
+            f"texts recovered, {len(self.wrong)} faults "
             f"(the machine itself was up to {1000 * self.late:.0f} ms late)"
         )
 
@@ -91,7 +93,8 @@ class KilledProgram:
         self.data = self.home / "data"
         self._files.folder.mkdir(parents=True)
         self._files.begin()
-        self._letters = book_letters(self._files.book)
+        self._books = (self._files.book, self._files.shown_book)
+        self._letters = list(map(book_letters, self._books))
         self._before: dict[str, tuple[str, str]] = {}
         self.tally = Tally()
 
@@ -105,6 +108,7 @@ class KilledProgram:
         self.tally.kills += 1
         self.tally.at_start += not run.is_ready
         self.tally.edits += run.edits
+        self.tally.steps += run.steps
         self.tally.saves += sum(map(len, run.saving.values()))
         for wrong in (
             *run.problems,
@@ -180,6 +184,8 @@ class KilledProgram:
         contents = self._contents()
         for journal, seen in run.owed().items():
             path = str(Path(seen.path)) if seen.path else ""
+            if self._files.is_scene(path):  # the letters of the book say whether all is there
+                continue
             text = recovered.get(journal, ("", contents.get(path, "")))[1]
             if text not in seen.acceptable(killed_at):
                 yield f"{path or 'an untitled text'}: {seen.explain(text, killed_at)}"
@@ -207,8 +213,9 @@ class KilledProgram:
         for path, text in self._contents().items():
             if text != before.get(path) and text not in run.saving.get(path, ()):
                 yield f"{Path(path).name} holds what was never saved: {text[-80:]!r}"
-        if (letters := book_letters(self._files.book)) != self._letters:
-            yield f"the book has other letters than at first: {letters[:-1]}"
+        for folder, at_first in zip(self._books, self._letters, strict=True):
+            if (letters := book_letters(folder)) != at_first:
+                yield f"the {folder.name} has other letters than at first: {letters[:-1]}"
         yield from torn_files(self._files.folder)
         yield from unsound_stores(self.data, self.folder / "check")
 
@@ -225,7 +232,7 @@ def run(kills: int, seed: int, starter: Path | None, tell: bool = False) -> Tall
             one = KilledProgram(Path(folder), starter, seed + first)
             for number in range(min(20, kills - first)):
                 one.kill_once(number)
-            for name in ("kills", "at_start", "edits", "saves", "recoveries", "wrong"):
+            for name in ("kills", "at_start", "edits", "steps", "saves", "recoveries", "wrong"):
                 setattr(whole, name, getattr(whole, name) + getattr(one.tally, name))
             whole.late = max(whole.late, one.tally.late)
         if tell:

@@ -16,6 +16,7 @@ def test_nothing_is_lost_by_twenty_kills(starter_model: Path) -> None:
     assert tally.wrong == []
     assert tally.kills == KILLS
     assert tally.edits > KILLS
+    assert tally.steps
     assert tally.recoveries
 
 
