@@ -16,6 +16,22 @@ from tests.ui.conftest import Studio
 from tests.ui.library.searching import TEXTS, preview, settle, type_words
 
 
+def restore(studio: Studio, qtbot: QtBot, path: Path) -> None:
+    """Restore what a file was before the replacement, in the history's window, and save it."""
+    studio.window.open_paths([path])
+    qtbot.waitUntil(lambda: studio.window.history._background.is_idle)
+    studio.do("history")
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, HistoryDialog)
+    qtbot.waitUntil(lambda: dialog._background.is_idle)
+    rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    before = [row for row, text in enumerate(rows) if "before replacing in many files" in text]
+    dialog.list.setCurrentRow(before[0])
+    qtbot.waitUntil(lambda: dialog._background.is_idle)
+    dialog.restore.click()
+    studio.do("save")
+
+
 def test_each_text_is_restored_from_its_history_after_a_restart(
     search: SearchController,
     qtbot: QtBot,
@@ -31,19 +47,7 @@ def test_each_text_is_restored_from_its_history_after_a_restart(
     studio.window.close()
     again = make_studio()
     for path in files:
-        again.window.open_paths([path])
-        qtbot.waitUntil(lambda: again.window.history._background.is_idle)
-        again.do("history")
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, HistoryDialog)
-        qtbot.waitUntil(lambda dialog=dialog: dialog._background.is_idle)
-        rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
-        dialog.list.setCurrentRow(
-            next(row for row, text in enumerate(rows) if "before replacing in many files" in text)
-        )
-        qtbot.waitUntil(lambda dialog=dialog: dialog._background.is_idle)
-        dialog.restore.click()
-        again.do("save")
+        restore(again, qtbot, path)
     assert [path.read_bytes().decode() for path in files] == list(TEXTS.values())
 
 

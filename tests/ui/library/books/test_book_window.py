@@ -20,6 +20,7 @@ from app.core.books.book import Book, BookEntry
 from app.core.books.book_file import BOOK_FILE, encode_book, read_book
 from app.core.books.contents import BookContents, LooseText
 from app.core.documents import file_watch
+from app.core.system.files import write_atomically
 from app.ui.library.books.model import TITLE, WORDS
 from app.ui.library.books.page import BookPage
 from app.ui.library.books.questions import BookQuestions
@@ -329,7 +330,7 @@ def test_a_disk_that_refuses_leaves_each_text_and_its_history_where_it_was(
     store.take_snapshot(str(folder / "three.md"), "the end\n", "opened")
     if undoes:
         edits.merge(1)
-    before, real = files(folder), steps.write_atomically
+    before, real = files(folder), write_atomically
 
     def refuse(path: Path, data: bytes) -> None:
         if path.name == BOOK_FILE:
