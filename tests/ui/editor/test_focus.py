@@ -38,7 +38,7 @@ def test_all_but_the_sentence_is_dimmed(studio):
 
 def test_a_paragraph_is_one_across_soft_breaks(studio):
     studio.show("word " * 4000 + "\nnext", caret=9000)
-    assert studio.window.editor._page.breaks
+    assert studio.window.editor.page.breaks
     studio.do("focus_paragraph")
     assert studio.window.page.focus.focused() == (0, 20_000)
     assert dimmed(studio) == []
