@@ -81,7 +81,9 @@ def _without_islands(hunks: Sequence[Hunk]) -> list[Hunk]:
     for hunk in hunks:
         if not hunk.is_same and len(found) > 1 and _is_island(*found[-2:], hunk):
             first, island = found[-2:]
-            found[-2:] = [Hunk(first.old + island.old + hunk.old, first.new + island.new + hunk.new)]
+            found[-2:] = [
+                Hunk(first.old + island.old + hunk.old, first.new + island.new + hunk.new)
+            ]
         else:
             found.append(hunk)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -54,7 +54,7 @@ class OpenChanges:
     def put(self, changes: Iterable[OpenChange]) -> None:
         """Open these, which overlap with none that is open."""
         self._changes += changes
-        self._changes.sort(key=lambda one: (one.start, one.end))
+        self._changes.sort(key=_place)
         self._last_id = max((self._last_id, *(one.id for one in self._changes)))
 
     def remove(self, ids: Collection[int]) -> None:
@@ -74,22 +74,19 @@ class OpenChanges:
         )
 
     def at(self, position: int) -> OpenChange | None:
-        """The change that the position is in or at the edge of."""
-        found = self.within(position, position)
+        """The change that the position is in or at the edge of; where two meet, the one before."""
+        found = [one for one in self._changes if one.start <= position <= one.end]
         return next((one for one in found if one.end == position), found[0]) if found else None
 
     def after(self, position: int) -> OpenChange | None:
-        """The first that begins behind a position; around the end, the first of all."""
-        return self._first(lambda one: one.start > position)
+        """The first that ends behind a position; around the end, the first of all."""
+        found = [one for one in self._changes if one.end > position]
+        return (found or self._changes or [None])[0]
 
     def before(self, position: int) -> OpenChange | None:
         """The last that ends before a position; around the beginning, the last of all."""
         found = [one for one in self._changes if one.end < position]
-        return found[-1] if found else (self._changes[-1] if self._changes else None)
-
-    def _first(self, is_one: Callable[[OpenChange], bool]) -> OpenChange | None:
-        default = self._changes[0] if self._changes else None
-        return next(filter(is_one, self._changes), default)
+        return (found or self._changes or [None])[-1]
 
     def follow(self, position: int, removed: int, added: int) -> bool:
         """Follow a change of the text by the rules; whether any open change is another now."""
@@ -97,46 +94,41 @@ class OpenChanges:
         self._changes = []
         for one in former:
             self._changes += self._carried(one, position, removed, added)
+        self._changes.sort(key=_place)
         return self._changes != former
 
     def _carried(
         self, one: OpenChange, position: int, removed: int, added: int
-    ) -> tuple[OpenChange, ...]:
-        """What becomes of one change; where the text changed from `position` on."""
+    ) -> Iterator[OpenChange]:
+        """What becomes of one change where text was put in the place of `removed` units."""
         stop, growth = position + removed, added - removed
         if one.end < position or (one.end == position and (one.start < position or not removed)):
-            return (one,)
-        if one.start > stop or (one.start == stop and (one.end > stop or position < stop)):
-            return (one.at(one.start + growth),)
-        if position < one.end < stop or (position == one.start == one.end):
-            return self._reached_over(one, position, stop)
-        return tuple(self._parts(one, position, stop, growth))
+            yield one
+        elif one.start > stop or (one.start == stop and (one.start < one.end or removed)):
+            yield one.at(one.start + growth)
+        elif one.start == one.end:
+            if one.start == position:
+                yield one
+        else:
+            yield from self._cut(one, position, stop, growth)
 
-    def _reached_over(self, one: OpenChange, position: int, stop: int) -> tuple[OpenChange, ...]:
-        if one.start == one.end and one.start in (position, stop):
-            return (one,)
-        left = _ranged(one, one.start, position, "") if one.start < position else None
-        return (left,) if left is not None else ()
-
-    def _parts(
-        self, one: OpenChange, position: int, stop: int, growth: int
-    ) -> Iterator[OpenChange]:
-        """A change of which text is left before `position` or behind `stop`."""
-        left, right = max(0, position - one.start), one.end - max(stop, one.start)
-        added = growth + stop - position
-        if left and right and not added:
-            yield _ranged(one, one.start, one.end + growth, one.added)
-        elif left and right:
+    def _cut(self, one: OpenChange, position: int, stop: int, growth: int) -> Iterator[OpenChange]:
+        """What is left of a change when its text up to `stop` is another."""
+        behind, end = stop + growth, one.end + growth
+        added = one.added if stop <= one.end else ""
+        if one.start < position and stop < one.end and position < behind:
             yield _ranged(one, one.start, position, "")
-            behind = _ranged(one, position + added, one.end + growth, one.added)
-            yield msgspec.structs.replace(behind, id=self.new_id())
-        elif left:
-            yield _ranged(one, one.start, position, one.added)
-        elif right:
-            yield _ranged(one, one.end + growth - right, one.end + growth, one.added)
-        elif one.added:
-            yield _ranged(one, position, position, one.added)
+            yield msgspec.structs.replace(_ranged(one, behind, end, added), id=self.new_id())
+        elif stop < one.end:
+            start = one.start if one.start < position else behind
+            yield _ranged(one, start, end, added)
+        elif one.start < position or added:
+            yield _ranged(one, min(one.start, position), position, added)
 
 
 def _ranged(one: OpenChange, start: int, end: int, added: str) -> OpenChange:
     return msgspec.structs.replace(one, start=start, end=end, added=added)
+
+
+def _place(one: OpenChange) -> tuple[int, int]:
+    return one.start, one.end

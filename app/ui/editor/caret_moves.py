@@ -102,7 +102,9 @@ class CaretMoves:
             self._go_before(cursor)
         return False
 
-    def _leave_piece(self, cursor: QTextCursor, mode: QTextCursor.MoveMode = _Mode.MoveAnchor) -> None:
+    def _leave_piece(
+        self, cursor: QTextCursor, mode: QTextCursor.MoveMode = _Mode.MoveAnchor
+    ) -> None:
         """Go to the end of the piece of text that the cursor is in, or at the start of."""
         while (end := self._page.breaks.piece_around(cursor.position())[1]) != cursor.position():
             cursor.setPosition(end, mode)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import (
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from app.core.documents.normalise import normalise
 from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
-from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts
+from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts, with_ends
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
 _TRIES = 4  # how often a break is moved at a time: shaping may differ by where a text begins
@@ -86,6 +85,12 @@ class PageText(QObject):
         """Whether `block` ends in a soft break."""
         return self.breaks.is_soft(block.position() + block.length() - 1)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the page can be looked at and changed; not in the middle of a change."""
+        is_whole = len(self.manuscript) + self.breaks.units == self._document.characterCount() - 1
+        return is_whole and not self.paused and self._held is self._touched is None
+
     # Changes
 
     def replace(self, start: int, end: int, text: str) -> Change | None:
@@ -120,7 +125,7 @@ class PageText(QObject):
         with self._silent_edit(cursor):
             if self.breaks and "\n" in text:  # new blocks get the format of the one they are put in
                 cursor.setBlockFormat(self._format)
-            cursor.insertText(_with_ends(text, places)) if text else cursor.removeSelectedText()
+            cursor.insertText(with_ends(text, places)) if text else cursor.removeSelectedText()
             start, gone = self.breaks.follow(at, removed, units(text))
             change = self.manuscript.replace(start, gone, text)
             for place in places:
@@ -129,6 +134,8 @@ class PageText(QObject):
         self._settle(start, start)
         self._settle(start + units(text), start + units(text))
         self.align()
+        if change is None:  # but a piece may have gone with what was put there again
+            self.settled.emit()
         return change
 
     def show_pieces(self, wanted: Sequence[tuple[int, str]]) -> None:
@@ -138,7 +145,7 @@ class PageText(QObject):
         While Qt changes the page or half-typed text is held nothing happens: see `settled`.
         """
         present, wanted = self.breaks.pieces, list(wanted)
-        if present == wanted or self.paused or self._held or self._touched:
+        if present == wanted or not self.is_settled:
             return
         head = tail = 0
         shorter = min(len(present), len(wanted))
@@ -383,17 +390,3 @@ def _is_small(block: QTextBlock) -> bool:
     """Whether `block` and the next are short enough for one, or one of them is empty."""
     one, other = block.length() - 1, block.next().length() - 1
     return not one or not other or one + other <= WISHED
-
-
-def _with_ends(text: str, places: list[int]) -> str:
-    """`text` with a line end at each of `places`, in UTF-16 units."""
-    if not places:
-        return text
-    if text.isascii():
-        ends = [0, *places, len(text)]
-        return "\n".join(text[start:end] for start, end in pairwise(ends))
-    data = text.encode("utf-16-le", "surrogatepass")
-    ends = [0, *(2 * place for place in places), len(data)]
-    return "\n".join(
-        data[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from app.core.documents.letters import border_before
 from app.ui.editor.manuscript import units
@@ -212,3 +212,17 @@ def _pieces(line: str) -> Iterator[str]:
         yield line[begin:end]
         begin = end
     yield line[begin:]
+
+
+def with_ends(text: str, places: list[int]) -> str:
+    """`text` with a line end at each of `places`, in UTF-16 units."""
+    if not places:
+        return text
+    if text.isascii():
+        ends = [0, *places, len(text)]
+        return "\n".join(text[start:end] for start, end in pairwise(ends))
+    data = text.encode("utf-16-le", "surrogatepass")
+    ends = [0, *(2 * place for place in places), len(data)]
+    return "\n".join(
+        data[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)
+    )
