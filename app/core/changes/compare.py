@@ -60,7 +60,7 @@ def compare_so_far(original: str, answer: str) -> tuple[TextChange, ...]:
 
 def applied(original: str, changes: Iterable[TextChange]) -> str:
     """The original with these changes, which are in order."""
-    parts, at = [], 0
+    parts, at = list[str](), 0
     for one in changes:
         parts += original[at : one.position], one.added
         at = one.end
@@ -79,7 +79,7 @@ def _without_islands(hunks: Sequence[Hunk]) -> list[Hunk]:
     """One change where two are parted by a little word or sign only."""
     found: list[Hunk] = []
     for hunk in hunks:
-        if not hunk.is_same and len(found) > 1 and _is_island(*found[-2:], hunk):
+        if not hunk.is_same and len(found) > 1 and _is_island(found[-2], found[-1], hunk):
             first, island = found[-2:]
             found[-2:] = [
                 Hunk(first.old + island.old + hunk.old, first.new + island.new + hunk.new)

@@ -80,13 +80,13 @@ class OpenChanges:
 
     def after(self, position: int) -> OpenChange | None:
         """The first that ends behind a position; around the end, the first of all."""
-        found = [one for one in self._changes if one.end > position]
-        return (found or self._changes or [None])[0]
+        found = [one for one in self._changes if one.end > position] or self._changes
+        return found[0] if found else None
 
     def before(self, position: int) -> OpenChange | None:
         """The last that ends before a position; around the beginning, the last of all."""
-        found = [one for one in self._changes if one.end < position]
-        return (found or self._changes or [None])[-1]
+        found = [one for one in self._changes if one.end < position] or self._changes
+        return found[-1] if found else None
 
     def follow(self, position: int, removed: int, added: int) -> bool:
         """Follow a change of the text by the rules; whether any open change is another now."""

@@ -89,7 +89,7 @@ class PageText(QObject):
     def is_settled(self) -> bool:
         """Whether the page can be looked at and changed; not in the middle of a change."""
         is_whole = len(self.manuscript) + self.breaks.units == self._document.characterCount() - 1
-        return is_whole and not self.paused and self._held is self._touched is None
+        return is_whole and not self.paused and self._held is None and self._touched is None
 
     # Changes
 
