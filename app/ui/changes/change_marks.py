@@ -80,10 +80,19 @@ class ChangeMarks(QObject):
         at = self._editor.caret
         theme = Theme.current()
         current = [one for one in seen if one.start <= at <= one.end]
-        layers = self._editor.layers
-        layers.put("removed", chain.from_iterable(map(self._removed, seen)), removed_format(theme))
-        layers.put("added", chain.from_iterable(map(self._added, seen)), added_format(theme))
-        layers.put("change", chain.from_iterable(map(self._whole, current)), _at_caret(theme))
+        others = [one for one in seen if one not in current]
+        removed, added = removed_format(theme), added_format(theme)
+        self._put("removed", map(self._removed, others), removed)
+        self._put("added", map(self._added, others), added)
+        for form in (removed, added):
+            form.setBackground(theme.hover)  # a layer hides how the one below it looks
+        self._put("goes", map(self._removed, current), removed)
+        self._put("comes", map(self._added, current), added)
+
+    def _put(
+        self, layer: str, spans: Iterable[list[tuple[int, int]]], form: QTextCharFormat
+    ) -> None:
+        self._editor.layers.put(layer, chain.from_iterable(spans), QTextCharFormat(form))
 
     def _removed(self, one: OpenChange) -> list[tuple[int, int]]:
         if one.start == one.end:
@@ -96,9 +105,6 @@ class ChangeMarks(QObject):
         breaks = self._editor.page.breaks
         start, end = breaks.piece_around(breaks.to_document(one.end, before=True))
         return [(start, end)] if start < end else []
-
-    def _whole(self, one: OpenChange) -> list[tuple[int, int]]:
-        return [*self._removed(one), *self._added(one)]
 
 
 def removed_format(theme: Theme) -> QTextCharFormat:
@@ -114,10 +120,4 @@ def added_format(theme: Theme) -> QTextCharFormat:
     form = QTextCharFormat()
     form.setForeground(theme.accent)
     form.setFontUnderline(True)
-    return form
-
-
-def _at_caret(theme: Theme) -> QTextCharFormat:
-    form = QTextCharFormat()
-    form.setBackground(theme.hover)
     return form

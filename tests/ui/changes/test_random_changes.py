@@ -206,14 +206,17 @@ def test_the_manuscript_is_always_what_its_model_says(
     for kind, value in steps:
         script.step(kind, value)
         check(tracked, script.text)
-    while tracked.editor.history.can_redo:
-        tracked.editor.redo()
+    redo_all(tracked.editor)
     last = tracked.editor.manuscript.text()
     while tracked.editor.history.can_undo:
         tracked.editor.undo()
         check(tracked, tracked.editor.manuscript.text())
     assert tracked.editor.manuscript.text() == begun
     assert tracked.editor.history.is_clean
-    while tracked.editor.history.can_redo:
-        tracked.editor.redo()
+    redo_all(tracked.editor)
     check(tracked, last)
+
+
+def redo_all(editor: Editor) -> None:
+    while editor.history.can_redo:
+        editor.redo()
