@@ -90,6 +90,16 @@
     </message>
 </context>
 <context>
+    <name>ChangeKeeper</name>
+    <message numerus="yes">
+        <source>{0} proposed changes do not fit this text any more. They are kept in All Takes.</source>
+        <translation>
+            <numerusform>{0} proposed change does not fit this text any more. It is kept in All Takes.</numerusform>
+            <numerusform>{0} proposed changes do not fit this text any more. They are kept in All Takes.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChangesController</name>
     <message numerus="yes">
         <source>Accept {0} Changes in the Selection</source>

@@ -1656,6 +1656,19 @@
     </message>
 </context>
 <context>
+    <name>ChangeKeeper</name>
+    <message>
+        <source>All Takes…</source>
+        <translation>所有候选稿…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} proposed changes do not fit this text any more. They are kept in All Takes.</source>
+        <translation>
+            <numerusform>有 {0} 处建议的修改已不适合这篇文字。它们保存在“所有候选稿”中。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChangesController</name>
     <message numerus="yes">
         <source>Accept {0} Changes in the Selection</source>

@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from app.core.changes.open_changes import OpenChange
 from app.core.store.snapshots import Cause
+from app.program import Program
 from app.ui.actions import Actions
 from app.ui.changes.change_bar import ChangeBar
+from app.ui.changes.keeper import ChangeKeeper
 from app.ui.changes.tracked_changes import TrackedChanges
+from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.languages import on_language_change
 from app.ui.numbers import number_text
 from app.ui.widgets.announce import announce
+from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.status_bar import StatusBar
 
 _OF_OPEN = ("next_change", "previous_change")
@@ -34,7 +38,10 @@ class ChangesController(QObject):
 
     def __init__(
         self,
+        program: Program,
+        documents: DocumentController,
         display: DocumentDisplay,
+        banners: BannerArea,
         place: QVBoxLayout,
         status: StatusBar,
         actions: Actions,
@@ -46,6 +53,9 @@ class ChangesController(QObject):
         self.tracked = TrackedChanges(self._editor)
         self.bar = ChangeBar(actions)
         place.addWidget(self.bar)
+        self.keeper = ChangeKeeper(
+            program, documents, self.tracked, banners, actions["all_takes"].trigger
+        )
         self.tracked.accepting.connect(lambda: take("rewrite"))
         self.tracked.moved.connect(self._show)
         display.menu_opens.connect(self._add_to_menu)
@@ -67,6 +77,7 @@ class ChangesController(QObject):
 
     def close(self) -> None:
         """The window closes."""
+        self.keeper.close()
 
     # What the writer asks for
 

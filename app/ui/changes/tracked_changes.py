@@ -175,7 +175,7 @@ class TrackedChanges(QObject):
 
         Not those of an answer that is still being written, nor on a page to be read only.
         """
-        taken = self._settled(ids)
+        taken = self._settled(ids) if self._may_change else ()
         if not taken:
             return 0
         self.accepting.emit()
@@ -194,12 +194,17 @@ class TrackedChanges(QObject):
 
     def reject(self, ids: Iterable[int]) -> int:
         """Let the text be as it is there, as one step; returns how many changes were closed."""
-        taken = self._settled(ids)
+        taken = self._settled(ids) if self._may_change else ()
         if taken:
             self.open.remove({one.id for one in taken})
             self._record(taken, (), is_closing=True)
             self._refresh()
         return len(taken)
+
+    @property
+    def settled(self) -> tuple[OpenChange, ...]:
+        """Those of whole answers."""
+        return self._settled(one.id for one in self.open)
 
     def put(self, changes: Sequence[OpenChange]) -> None:
         """Open changes that were kept."""
@@ -215,9 +220,11 @@ class TrackedChanges(QObject):
         self._returning = None
         self._refresh()
 
+    @property
+    def _may_change(self) -> bool:
+        return not self.editor.isReadOnly() and not self.editor.is_composing
+
     def _settled(self, ids: Iterable[int]) -> tuple[OpenChange, ...]:
-        if self.editor.isReadOnly() or self.editor.is_composing:
-            return ()
         written = {proposal.number for proposal in self._proposals if proposal.is_open}
         return tuple(one for one in self.open.of(set(ids)) if one.proposal not in written)
 

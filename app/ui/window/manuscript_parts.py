@@ -68,7 +68,15 @@ class ManuscriptParts(QObject):
             program, documents, page.editor, page.banners, status, actions
         )
         self.changes = ChangesController(
-            display, page.lines_above, status, actions, self.history.take, self
+            program,
+            documents,
+            display,
+            page.banners,
+            page.lines_above,
+            status,
+            actions,
+            self.history.take,
+            self,
         )
         memory = WindowMemory(program.paths.config / "window.ini")
         self.bar = BarController(program.settings_store, memory, actions, parent)
