@@ -137,6 +137,16 @@ accept | Accept | Ctrl+Shift+Enter Ctrl+Shift+Return | accept | Make the tinted 
 editing it or writing on does so too
 ---
 all_takes | All Takes… | Ctrl+Shift+T | - | See every take written for this manuscript
+---
+next_change | Next Change | Alt+Down | chevron-down | Go to the next change that the model \
+proposes
+previous_change | Change Before | Alt+Up | chevron-up | Go to the proposed change before
+accept_change | Accept Change | Ctrl+F5 | accept | Make the change at the cursor, or those within \
+the selection, and go on to the next
+reject_change | Reject Change | Ctrl+F6 | close | Leave the text as it is there, and go on to the \
+next change
+accept_changes | Accept All Changes | Ctrl+Shift+F5 | - | Make every proposed change, as one step
+reject_changes | Reject All Changes | Ctrl+Shift+F6 | - | Leave the text as it is, everywhere
 Model
 load | Load the Last Model | Ctrl+L | model | Load the model used last
 unload | Unload | Ctrl+Shift+M | eject | Give the model's memory back

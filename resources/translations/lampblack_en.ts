@@ -66,6 +66,71 @@
     </message>
 </context>
 <context>
+    <name>ChangeBar</name>
+    <message numerus="yes">
+        <source>{0} changes are open.</source>
+        <translation>
+            <numerusform>{0} change is open.</numerusform>
+            <numerusform>{0} changes are open.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes by {1} are open.</source>
+        <translation>
+            <numerusform>{0} change by {1} is open.</numerusform>
+            <numerusform>{0} changes by {1} are open.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} writes. {1} changes so far.</source>
+        <translation>
+            <numerusform>{0} writes. {1} change so far.</numerusform>
+            <numerusform>{0} writes. {1} changes so far.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChangeKeeper</name>
+    <message numerus="yes">
+        <source>{0} proposed changes do not fit this text any more. They are kept in All Takes.</source>
+        <translation>
+            <numerusform>{0} proposed change does not fit this text any more. It is kept in All Takes.</numerusform>
+            <numerusform>{0} proposed changes do not fit this text any more. They are kept in All Takes.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChangesController</name>
+    <message numerus="yes">
+        <source>Accept {0} Changes in the Selection</source>
+        <translation>
+            <numerusform>Accept {0} Change in the Selection</numerusform>
+            <numerusform>Accept {0} Changes in the Selection</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject {0} Changes in the Selection</source>
+        <translation>
+            <numerusform>Reject {0} Change in the Selection</numerusform>
+            <numerusform>Reject {0} Changes in the Selection</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes accepted. Undo opens them again.</source>
+        <translation>
+            <numerusform>{0} change accepted. Undo opens it again.</numerusform>
+            <numerusform>{0} changes accepted. Undo opens them again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes rejected. Undo opens them again.</source>
+        <translation>
+            <numerusform>{0} change rejected. Undo opens it again.</numerusform>
+            <numerusform>{0} changes rejected. Undo opens them again.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message numerus="yes">
         <source>%n image(s) were left out.</source>

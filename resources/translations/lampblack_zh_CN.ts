@@ -12,6 +12,14 @@
         <translation>采纳</translation>
     </message>
     <message>
+        <source>Accept All Changes</source>
+        <translation>接受全部修改</translation>
+    </message>
+    <message>
+        <source>Accept Change</source>
+        <translation>接受修改</translation>
+    </message>
+    <message>
         <source>Adapters…</source>
         <translation>适配器…</translation>
     </message>
@@ -46,6 +54,10 @@
     <message>
         <source>Begin an empty manuscript</source>
         <translation>新建一份空白稿件</translation>
+    </message>
+    <message>
+        <source>Change Before</source>
+        <translation>上一处修改</translation>
     </message>
     <message>
         <source>Change how Lampblack looks and works</source>
@@ -220,6 +232,10 @@
         <translation>依次转到指令行、侧边栏、状态栏，再回到稿纸；Tab 键在区域内移动</translation>
     </message>
     <message>
+        <source>Go to the next change that the model proposes</source>
+        <translation>转到模型建议的下一处修改</translation>
+    </message>
+    <message>
         <source>Go to the next place found</source>
         <translation>跳到下一处</translation>
     </message>
@@ -230,6 +246,10 @@
     <message>
         <source>Go to the place before</source>
         <translation>跳到上一处</translation>
+    </message>
+    <message>
+        <source>Go to the proposed change before</source>
+        <translation>转到前一处建议的修改</translation>
     </message>
     <message>
         <source>Help</source>
@@ -270,6 +290,14 @@
     <message>
         <source>Larger Text</source>
         <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Leave the text as it is there, and go on to the next change</source>
+        <translation>保留此处原文，并转到下一处修改</translation>
+    </message>
+    <message>
+        <source>Leave the text as it is, everywhere</source>
+        <translation>各处都保留原文</translation>
     </message>
     <message>
         <source>Let other programs of this machine use the model; see their requests</source>
@@ -318,6 +346,14 @@
     <message>
         <source>Make a copy that takes less room</source>
         <translation>制作一份占用更少的副本</translation>
+    </message>
+    <message>
+        <source>Make every proposed change, as one step</source>
+        <translation>作出全部建议的修改，算作一步</translation>
+    </message>
+    <message>
+        <source>Make the change at the cursor, or those within the selection, and go on to the next</source>
+        <translation>作出光标处或所选范围内的修改，并转到下一处</translation>
     </message>
     <message>
         <source>Make the text larger</source>
@@ -374,6 +410,10 @@
     <message>
         <source>New Book…</source>
         <translation>新建书…</translation>
+    </message>
+    <message>
+        <source>Next Change</source>
+        <translation>下一处修改</translation>
     </message>
     <message>
         <source>Next Part of the Window</source>
@@ -462,6 +502,14 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Reject All Changes</source>
+        <translation>拒绝全部修改</translation>
+    </message>
+    <message>
+        <source>Reject Change</source>
+        <translation>拒绝修改</translation>
     </message>
     <message>
         <source>Remove…</source>
@@ -1572,6 +1620,115 @@
     <message>
         <source>Up to {0} GB</source>
         <translation>不超过 {0} GB</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeBar</name>
+    <message>
+        <source>Accept All</source>
+        <translation>全部接受</translation>
+    </message>
+    <message>
+        <source>Reject All</source>
+        <translation>全部拒绝</translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation>模型</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes are open.</source>
+        <translation>
+            <numerusform>有 {0} 处修改待定。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes by {1} are open.</source>
+        <translation>
+            <numerusform>有 {0} 处 {1} 的修改待定。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} writes. {1} changes so far.</source>
+        <translation>
+            <numerusform>{0} 正在写。目前有 {1} 处修改。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChangeKeeper</name>
+    <message>
+        <source>All Takes…</source>
+        <translation>所有候选稿…</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} proposed changes do not fit this text any more. They are kept in All Takes.</source>
+        <translation>
+            <numerusform>有 {0} 处建议的修改已不适合这篇文字。它们保存在“所有候选稿”中。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChangesController</name>
+    <message numerus="yes">
+        <source>Accept {0} Changes in the Selection</source>
+        <translation>
+            <numerusform>接受所选范围内的 {0} 处修改</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Accept: {0}</source>
+        <translation>接受：{0}</translation>
+    </message>
+    <message>
+        <source>Finish the word that is being typed first.</source>
+        <translation>请先输完正在输入的词。</translation>
+    </message>
+    <message>
+        <source>No change is open.</source>
+        <translation>没有待定的修改。</translation>
+    </message>
+    <message>
+        <source>Put in “{0}”</source>
+        <translation>加入“{0}”</translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject {0} Changes in the Selection</source>
+        <translation>
+            <numerusform>拒绝所选范围内的 {0} 处修改</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reject: {0}</source>
+        <translation>拒绝：{0}</translation>
+    </message>
+    <message>
+        <source>Take out “{0}”</source>
+        <translation>删去“{0}”</translation>
+    </message>
+    <message>
+        <source>The answer is still being written.</source>
+        <translation>回答还在写。</translation>
+    </message>
+    <message>
+        <source>This text can only be read here.</source>
+        <translation>此处只能阅读这篇文字。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes accepted. Undo opens them again.</source>
+        <translation>
+            <numerusform>已接受 {0} 处修改。撤销可恢复待定。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} changes rejected. Undo opens them again.</source>
+        <translation>
+            <numerusform>已拒绝 {0} 处修改。撤销可恢复待定。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>“{0}” becomes “{1}”</source>
+        <translation>“{0}”改为“{1}”</translation>
     </message>
 </context>
 <context>

@@ -112,6 +112,13 @@ class House:
         self.window.status.show_kept_here(True)
         return self.window
 
+    def changes(self) -> QWidget:
+        """An answer stands on the page as changes, and their bar above it."""
+        self.studio.show("The old keeper went home.")
+        tracked = self.window.manuscript.changes.tracked
+        tracked.begin(0, 25, "Tiny").finish("The young keeper went to bed.")
+        return self.window
+
     def parameters(self) -> QWidget:
         """Every parameter, each section open, and the question of the presets."""
         self.window.sampling.show_all(True)

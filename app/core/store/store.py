@@ -15,6 +15,7 @@ from app.core.errors import StoreError
 from app.core.store import snapshots
 from app.core.store.backups import Repair
 from app.core.store.batch_thread import BatchThread, T
+from app.core.store.changes.kept_changes import KeptChanges
 from app.core.store.database import Database
 from app.core.store.instances import LIVE, InstanceLock, is_running
 from app.core.store.journal import Journal, forget, kept_text
@@ -229,6 +230,11 @@ class Store:
     def word_log(self) -> WordLog:
         """The words of each day, and the goals."""
         return WordLog(self._run, self._write, document_name)
+
+    @cached_property
+    def kept_changes(self) -> KeptChanges:
+        """The changes of documents that are neither accepted nor rejected yet."""
+        return KeptChanges(self._run, self._write, document_name)
 
     @cached_property
     def own_words(self) -> OwnWords:

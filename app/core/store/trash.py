@@ -39,6 +39,7 @@ _BY_DOCUMENT = (
     ("kept_here", "?"),
     ("own_word", "?, word"),
     ("document_language", "?, language"),
+    ("open_change", "?, changes"),
 )
 _DAY_S = 86_400
 

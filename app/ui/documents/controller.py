@@ -83,6 +83,7 @@ class DocumentController(QObject):
         """Whether looking at the document's file would keep the window waiting."""
         self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
         self.document: Document = new_document()
+        self.sources: tuple[str, ...] = ()  # what its text was before: files or journals
         self.saves_itself: Callable[[Path], bool] = lambda _path: False
         """Whether a file is saved without a question when it is left, and is in no list of recent
         files: a scene of a book."""
@@ -114,10 +115,10 @@ class DocumentController(QObject):
 
     def new(self) -> bool:
         """Begin an empty manuscript; False if the writer rather keeps the present one."""
-        if not self.may_leave():
-            return False
-        self._show(new_document())
-        return True
+        may_leave = self.may_leave()
+        if may_leave:
+            self._show(new_document())
+        return may_leave
 
     def open(self) -> None:
         """Ask which file to open, and open it."""
@@ -380,7 +381,7 @@ class DocumentController(QObject):
         self._keep_caret()
         self.leaving.emit()
         self._program.store.end(self.journal)
-        self.document = document
+        self.document, self.sources = document, sources
         self._is_encoding_chosen = is_encoding_chosen
         self._editor.set_text(document.text)
         self._editor.mark_saved()

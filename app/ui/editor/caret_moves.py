@@ -1,7 +1,8 @@
-"""Caret moves across soft breaks, which are two positions to Qt and one to the writer.
+"""Caret moves across soft breaks and proposed text, which are one position to the writer.
 
 Between keys the caret is never at the end of a block that ends in a soft break, but at the start of
-the next. Qt does the same within a block: no caret stands at the end of a row that goes on.
+the next. Qt does the same within a block: no caret stands at the end of a row that goes on. Of a
+piece of text that only the page has, it stands at the end.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _LETTER = 2  # units that hold at least one
 
 
 class CaretMoves:
-    """What Qt's moves need before and after them where there are soft breaks."""
+    """What Qt's moves need before and after them where there are soft breaks or pieces."""
 
     def __init__(self, editor: QTextEdit, page: PageText) -> None:
         self._editor = editor
@@ -60,6 +61,7 @@ class CaretMoves:
         if not cursor.hasSelection():
             if self._is_soft(cursor.position()):
                 cursor.movePosition(_Move.PreviousCharacter)
+            self._leave_piece(cursor)
         elif not extends:
             self._widen_to_paragraph(cursor)
         self._put_in_view(cursor)
@@ -90,18 +92,38 @@ class CaretMoves:
         """
         if cursor.hasSelection():
             return False
+        self._leave_piece(cursor)
         for key, forward in _DELETE_WORD.items():
             if event.matches(key):
                 self._select_word(cursor, forward)
                 cursor.removeSelectedText()
                 return True
-        if event.key() == Qt.Key.Key_Backspace and self._is_after(cursor.position()):
-            cursor.movePosition(_Move.PreviousCharacter)
+        if event.key() == Qt.Key.Key_Backspace:
+            self._go_before(cursor)
         return False
+
+    def _leave_piece(
+        self, cursor: QTextCursor, mode: QTextCursor.MoveMode = _Mode.MoveAnchor
+    ) -> None:
+        """Go to the end of the piece of text that the cursor is in, or at the start of."""
+        while (end := self._page.breaks.piece_around(cursor.position())[1]) != cursor.position():
+            cursor.setPosition(end, mode)
+
+    def _go_before(self, cursor: QTextCursor) -> None:
+        """Go to the document's first position that is the same to the writer."""
+        place = self._page.breaks.to_manuscript(cursor.position())
+        cursor.setPosition(self._page.breaks.to_document(place, before=True))
 
     def _after_key(self, event: QKeyEvent, cursor: QTextCursor, former: int) -> None:
         """Put right where Qt moved `cursor` from `former`, a position of the document."""
         mode = _Mode.KeepAnchor if cursor.hasSelection() else _Mode.MoveAnchor
+        start, end = self._page.breaks.piece_around(cursor.position())
+        if start != end and former == end and event.key() not in _TO_OTHER_ROWS:
+            cursor.setPosition(start, mode)
+            is_word = any(event.matches(key) for key in _WORD_KEYS)
+            cursor.movePosition(_Move.PreviousWord if is_word else _Move.PreviousCharacter, mode)
+            former = start
+        self._leave_piece(cursor, mode)
         if any(event.matches(key) for key in _WORD_KEYS):
             forward = cursor.position() > former
             if cursor.position() == former - 1 and self._is_soft(former - 1):
@@ -147,8 +169,8 @@ class CaretMoves:
 
     def _select_word(self, cursor: QTextCursor, forward: bool) -> None:
         """Select up to the next end of a word, through the breaks that are within it."""
-        if not forward and self._is_after(cursor.position()):
-            cursor.movePosition(_Move.PreviousCharacter, _Mode.KeepAnchor)
+        if not forward:
+            self._go_before(cursor)
         move = _Move.NextWord if forward else _Move.PreviousWord
         cursor.movePosition(move, _Mode.KeepAnchor)
         self._walk_on(cursor, forward, _Mode.KeepAnchor)

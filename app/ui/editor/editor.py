@@ -43,8 +43,8 @@ _HISTORY_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 class Editor(PlainTextEdit):
     """The manuscript's editor.
 
-    `changed` carries every Change with its Source; `manuscript` is the text and `history` its
-    undo steps. Positions are in UTF-16 units.
+    `changed` carries every Change with its Source; `manuscript` is the text that `page` shows, and
+    `history` its undo steps. Positions are in UTF-16 units.
     """
 
     changed = Signal(object, object)
@@ -59,9 +59,9 @@ class Editor(PlainTextEdit):
         self.view = View(self, self.cursor_at)
         self._layout = PageLayout(self.document(), self.view.extent, self.view.caret)
         self.document().setDocumentLayout(self._layout)
-        self._page = PageText(self.document(), self.view.ends, self)
-        self.manuscript = self._page.manuscript
-        self._moves = CaretMoves(self, self._page)
+        self.page = PageText(self.document(), self.view.ends, self)
+        self.manuscript = self.page.manuscript
+        self._moves = CaretMoves(self, self.page)
         self.history = History()
         self._preedit = ""
         self._measure = 68
@@ -81,13 +81,13 @@ class Editor(PlainTextEdit):
         on_language_change(self._word)
         document = self.document()
         document.setDocumentMargin(0)
-        self._page.changed.connect(lambda change: self._tell(change, Source.WRITER))
-        self._page.reflowed.connect(self._tint.show)
-        self._page.reflowed.connect(self._keep_modified)
+        self.page.changed.connect(lambda change: self._tell(change, Source.WRITER))
+        self.page.reflowed.connect(self._tint.show)
+        self.page.reflowed.connect(self._keep_modified)
         self._layout.shifted.connect(self.view.move_down)
         self.verticalScrollBar().valueChanged.connect(self._layout.settle)
         self.verticalScrollBar().rangeChanged.connect(self._set_width)
-        self.verticalScrollBar().valueChanged.connect(self._page.align)
+        self.verticalScrollBar().valueChanged.connect(self.page.align)
 
     def _word(self) -> None:
         self.setAccessibleName(self.tr("Manuscript"))
@@ -108,14 +108,14 @@ class Editor(PlainTextEdit):
         paragraph.setLineHeight(float(line_height), kind.value)
         paragraph.setBottomMargin(line * 0.15)
         self._layout.set_spacing(line_height, line * 0.15)
-        self._page.set_format(paragraph)
+        self.page.set_format(paragraph)
         self._set_margins()
 
     def _set_margins(self) -> None:
         line = self.fontMetrics().height()
         self._layout.set_margins(max(line * 1.6, self._room), max(line * 4, self._room))
         self._set_width()
-        self._page.align()
+        self.page.align()
         self._sync_modified()  # Qt takes formats for changes
 
     def set_room(self, height: int) -> None:
@@ -164,13 +164,14 @@ class Editor(PlainTextEdit):
         """Keep the page in the middle."""
         self._set_width()
         super().resizeEvent(event)
-        self._page.align()
+        self.page.align()
 
     # The text
 
     def set_text(self, text: str) -> None:
         """Show another text; nothing of the old one can be undone."""
         text = normalise(text)
+        self.page.show_pieces(())
         self._layout.expect(text)
         self._replace(Source.FILE, 0, len(self.manuscript), text)
         self.history = History()
@@ -180,21 +181,21 @@ class Editor(PlainTextEdit):
 
     def cursor_at(self, start: int, end: int | None = None) -> QTextCursor:
         """A cursor from `start` to `end` that is not the writer's, in the document's positions."""
-        return self._page.cursor(start, end)
+        return self.page.cursor(start, end)
 
     @property
     def caret(self) -> int:
         """Where the writer's caret is."""
-        return self._page.breaks.to_manuscript(self.textCursor().position())
+        return self.page.breaks.to_manuscript(self.textCursor().position())
 
     @property
     def selection(self) -> tuple[int, int]:
         """Where the writer's selection begins and ends; both are the caret if there is none."""
-        return self._page.selection(self.textCursor())
+        return self.page.selection(self.textCursor())
 
     def selection_of(self, cursor: QTextCursor) -> tuple[int, int]:
         """Where the selection of any cursor begins and ends in the manuscript."""
-        return self._page.selection(cursor)
+        return self.page.selection(cursor)
 
     def show_blocks(self, first: QTextBlock, last: QTextBlock, *, are_shown: bool) -> None:
         """Show blocks of the page, or hide them; the text stays what it is."""
@@ -207,23 +208,23 @@ class Editor(PlainTextEdit):
 
     def is_soft(self, block: QTextBlock) -> bool:
         """Whether `block` ends where its paragraph goes on."""
-        return self._page.is_soft(block)
+        return self.page.is_soft(block)
 
     def position_of(self, block: QTextBlock) -> int:
         """Where `block` begins in the manuscript."""
-        return self._page.breaks.to_manuscript(block.position())
+        return self.page.breaks.to_manuscript(block.position())
 
     @property
     def visible(self) -> tuple[int, int]:
         """Where the text that is in the window begins and ends."""
         first, last = self.view.ends()
-        return self._page.breaks.to_manuscript(first), self._page.breaks.to_manuscript(last)
+        return self.page.breaks.to_manuscript(first), self.page.breaks.to_manuscript(last)
 
     def move_caret(self, position: int) -> None:
         """Put the writer's caret at `position` and show it."""
         position = min(position, len(self.manuscript))
         self.setTextCursor(self.cursor_at(position))
-        if self._page.breaks:  # to show it may have moved rows; Up and Down go by where it is now
+        if self.page.breaks:  # to show it may have moved rows; Up and Down go by where it is now
             self.setTextCursor(self.cursor_at(position))
 
     def insert_plain(self, text: str) -> None:
@@ -262,21 +263,19 @@ class Editor(PlainTextEdit):
 
     def undo(self) -> None:
         """Take the last step back."""
-        step = self.history.undo()
-        if step is None:
+        if (step := self.history.undo()) is None:
             return
         if step.owner is not None:
             self.step_undone.emit(step)
-        self._carry_out(change.inverse() for change in reversed(step.changes))
+        self.carry_out(change.inverse() for change in reversed(step.changes))
         self.move_caret(step.caret_undone)
         self._sync_modified()
 
     def redo(self) -> None:
         """Do the last undone step again."""
-        step = self.history.redo()
-        if step is None:
+        if (step := self.history.redo()) is None:
             return
-        self._carry_out(step.changes)
+        self.carry_out(step.changes)
         self.move_caret(step.caret_redone)
         if step.owner is not None:
             self.step_redone.emit(step)
@@ -300,12 +299,13 @@ class Editor(PlainTextEdit):
         """Whatever Qt takes for a change, such as a format or a soft break."""
         self.document().setModified(not self.history.is_clean)
 
-    def _carry_out(self, changes: Iterable[Change]) -> None:
+    def carry_out(self, changes: Iterable[Change], source: Source = Source.HISTORY) -> None:
+        """Make changes, one after the other, that are in `history` already."""
         for change in changes:
-            self._replace(Source.HISTORY, change.position, change.removed_end, change.added)
+            self._replace(source, change.position, change.removed_end, change.added)
 
     def _replace(self, source: Source, start: int, end: int, text: str) -> None:
-        change = self._page.replace(start, end, text)
+        change = self.page.replace(start, end, text)
         if change is None:
             self._keep_modified()
         else:
@@ -329,7 +329,7 @@ class Editor(PlainTextEdit):
         """Remember whether an input method holds half-typed text; normalise what it gives."""
         was_composing = self.is_composing
         self._preedit = event.preeditString()
-        self._page.paused = self.is_composing
+        self.page.paused = self.is_composing
         text = normalise(event.commitString())
         if text != event.commitString():
             plain = QInputMethodEvent(self._preedit, event.attributes())
@@ -337,7 +337,7 @@ class Editor(PlainTextEdit):
             event = plain
         super().inputMethodEvent(event)
         if was_composing and not self.is_composing:
-            self._page.resume()
+            self.page.resume()
             self.composed.emit()
 
     def event(self, event: QEvent) -> bool:
@@ -371,7 +371,7 @@ class Editor(PlainTextEdit):
                 self.setTextCursor(self.cursor_at(*self.selection))  # pass for the new line's
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
-        elif self._page.breaks:
+        elif self.page.breaks:
             self._moves.press(event, super().keyPressEvent)
         else:
             super().keyPressEvent(event)
@@ -388,12 +388,12 @@ class Editor(PlainTextEdit):
         """Move the caret; typing there is a new step."""
         self.history.close_step()
         super().mousePressEvent(event)
-        if self._page.breaks and event.button() == Qt.MouseButton.LeftButton:
+        if self.page.breaks and event.button() == Qt.MouseButton.LeftButton:
             extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._moves.after_mouse_press(extends=extends)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word, also one with a soft break in it."""
         super().mouseDoubleClickEvent(event)
-        if self._page.breaks:
+        if self.page.breaks:
             self._moves.after_double_click()

@@ -71,7 +71,8 @@ def _paragraph(editor: Editor, place: int) -> tuple[int, int]:
         first = first.previous()
     while editor.is_soft(last):
         last = last.next()
-    return editor.position_of(first), editor.position_of(last) + last.length() - 1
+    end = editor.page.breaks.to_manuscript(last.position() + last.length() - 1)
+    return editor.position_of(first), end
 
 
 class TypewriterScroll(QObject):

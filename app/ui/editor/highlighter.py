@@ -186,11 +186,15 @@ class Highlighter(QObject):
         comments = self._editor.manuscript.comments
         if not comments:
             return []
-        begin = self._editor.position_of(block)
-        length = block.length() - 1
-        first = bisect_right(comments, begin, key=lambda span: span[1])
-        seen = takewhile(lambda span: span[0] < begin + length, islice(comments, first, None))
-        return [(max(0, start - begin), min(length, stop - begin)) for start, stop in seen]
+        breaks, begin, length = self._editor.page.breaks, block.position(), block.length() - 1
+        start, end = breaks.to_manuscript(begin), breaks.to_manuscript(begin + length)
+        first = bisect_right(comments, start, key=lambda span: span[1])
+        seen = takewhile(lambda span: span[0] < end, islice(comments, first, None))
+        ends = (
+            (breaks.to_document(one) - begin, breaks.to_document(other, before=True) - begin)
+            for one, other in seen
+        )
+        return [(max(0, one), min(length, other)) for one, other in ends]
 
     def _show_comments(self) -> None:
         """Colour what has become a comment, or is none any more."""

@@ -47,6 +47,7 @@ class Source(Enum):
 
     WRITER = auto()
     MODEL = auto()
+    REWRITE = auto()  # the model's, which the writer accepted in the place of what stood there
     HISTORY = auto()
     FILE = auto()
 

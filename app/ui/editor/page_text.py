@@ -1,14 +1,13 @@
 """The page's text: the manuscript and the QTextDocument that shows it, changed together.
 
 Every position here is the manuscript's, in UTF-16 units; the document's own, which soft breaks
-shift, stay inside.
+and pieces of proposed text shift, stay inside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import (
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from app.core.documents.normalise import normalise
 from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
-from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts
+from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts, with_ends
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
 _TRIES = 4  # how often a break is moved at a time: shaping may differ by where a text begins
@@ -35,11 +34,13 @@ class PageText(QObject):
 
     `visible` tells the document's positions of the first and the last letter that can be seen.
     `paused` is set while an input method holds half-typed text, which no block may lose.
-    `changed` carries each Change that Qt made itself, such as typing. `reflowed` comes after soft
-    breaks were moved, by which the text stays as it is.
+    `changed` carries each Change that Qt made itself, such as typing, and `settled` comes as soon
+    as the page can be changed after it. `reflowed` comes after soft breaks were moved or pieces
+    shown, by which the text stays as it is.
     """
 
     changed = Signal(object)
+    settled = Signal()
     reflowed = Signal()
 
     def __init__(
@@ -84,6 +85,12 @@ class PageText(QObject):
         """Whether `block` ends in a soft break."""
         return self.breaks.is_soft(block.position() + block.length() - 1)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the page can be looked at and changed; not in the middle of a change."""
+        is_whole = len(self.manuscript) + self.breaks.units == self._document.characterCount() - 1
+        return is_whole and not self.paused and self._held is None and self._touched is None
+
     # Changes
 
     def replace(self, start: int, end: int, text: str) -> Change | None:
@@ -118,7 +125,7 @@ class PageText(QObject):
         with self._silent_edit(cursor):
             if self.breaks and "\n" in text:  # new blocks get the format of the one they are put in
                 cursor.setBlockFormat(self._format)
-            cursor.insertText(_with_ends(text, places)) if text else cursor.removeSelectedText()
+            cursor.insertText(with_ends(text, places)) if text else cursor.removeSelectedText()
             start, gone = self.breaks.follow(at, removed, units(text))
             change = self.manuscript.replace(start, gone, text)
             for place in places:
@@ -127,14 +134,44 @@ class PageText(QObject):
         self._settle(start, start)
         self._settle(start + units(text), start + units(text))
         self.align()
+        if change is None:  # but a piece may have gone with what was put there again
+            self.settled.emit()
         return change
+
+    def show_pieces(self, wanted: Sequence[tuple[int, str]]) -> None:
+        """Show these texts on the page alone, in the place of those that are shown so now.
+
+        Each stands at its place, of which there are not two, rising; none has the end of a block.
+        While Qt changes the page or half-typed text is held nothing happens: see `settled`.
+        """
+        present, wanted = self.breaks.pieces, list(wanted)
+        if present == wanted or not self.is_settled:
+            return
+        head = tail = 0
+        shorter = min(len(present), len(wanted))
+        while head < shorter and present[head] == wanted[head]:
+            head += 1
+        while tail < shorter - head and present[-1 - tail] == wanted[-1 - tail]:
+            tail += 1
+        with self._silent_edit(QTextCursor(self._document)) as cursor:
+            for place, piece in reversed(present[head : len(present) - tail]):
+                at = self.breaks.to_document(place, before=True)
+                cursor.setPosition(at)
+                cursor.setPosition(at + units(piece), _KEEP)
+                cursor.removeSelectedText()
+                self.breaks.remove(place, is_piece=True)
+            for place, piece in wanted[head : len(wanted) - tail]:
+                cursor.setPosition(self.breaks.to_document(place, before=True))
+                cursor.insertText(piece)
+                self.breaks.add(place, piece)
+        self.reflowed.emit()
 
     def _on_contents_change(self, position: int, removed: int, added: int) -> None:
         """Follow Qt's change; it may count the document's last paragraph end, which is no text."""
         if self._quiet:
             return
         length = self._document.characterCount() - 1
-        former = len(self.manuscript) + len(self.breaks)
+        former = len(self.manuscript) + self.breaks.units
         removed, added = min(removed, former - position), min(added, length - position)
         if former - removed + added != length:
             position, removed, added = 0, former, length
@@ -143,7 +180,7 @@ class PageText(QObject):
             self._held = position, removed, added  # until Qt lets the document be changed
             return
         changed = position, position + added
-        if removed:
+        if removed and not self.breaks.has_pieces(position, position + removed):
             before = self._former(position, position + removed)
             head, tail = shared_ends(before, text)
             same = units(text[:head]), units(text[len(text) - tail :])
@@ -178,6 +215,7 @@ class PageText(QObject):
             touched, self._touched = self._touched, None
             self._settle(*touched)
             self.align()
+            self.settled.emit()
 
     def _read(self, start: int, end: int) -> str:
         """The document's text between two of its own positions."""
@@ -186,12 +224,7 @@ class PageText(QObject):
     def _former(self, start: int, end: int) -> str:
         """The same of the document as it was before the change that is under way."""
         first, last = self.breaks.to_manuscript(start), self.breaks.to_manuscript(end)
-        text = self.manuscript.text(first, last)
-        places = [place - first for place in self.breaks if self._is_within(place, start, end)]
-        return _with_ends(text, places) if places else text
-
-    def _is_within(self, place: int, start: int, end: int) -> bool:
-        return start <= self.breaks.to_document(place, before=True) < end
+        return self.breaks.own_text(start, end, self.manuscript.text(first, last))
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
@@ -268,11 +301,12 @@ class PageText(QObject):
         self._span(end, end).deleteChar()
 
     def _split(self, block: QTextBlock) -> None:
-        start, at = self.breaks.to_manuscript(block.position()), block.position()
-        places = cuts(self.manuscript.text(start, start + block.length() - 1))
+        start, end = block.position(), block.position() + block.length() - 1
+        start, end = self.breaks.to_manuscript(start), self.breaks.to_manuscript(end)
+        places = cuts(self.manuscript.text(start, end))
         with self._silent_edit(QTextCursor(self._document)) as cursor:
             for place in reversed(places):
-                cursor.setPosition(at + place)
+                cursor.setPosition(self.breaks.to_document(start + place))
                 cursor.insertBlock()
             for place in places:
                 self.breaks.add(start + place)
@@ -300,6 +334,9 @@ class PageText(QObject):
 
     def _align_end(self, block: QTextBlock) -> bool:
         """Let the last row of `block` end as if there were no break; False if it does already."""
+        following = block.next()
+        if self.breaks.has_pieces(block.position(), following.position() + following.length()):
+            return False
         self._document.documentLayout().blockBoundingRect(block)  # lays it out
         layout = block.layout()
         if not layout.lineCount():
@@ -307,7 +344,7 @@ class PageText(QObject):
         row = layout.lineAt(layout.lineCount() - 1)
         start = self.breaks.to_manuscript(block.position())
         place = start + block.length() - 1
-        stop = place + block.next().length() - 1
+        stop = place + following.length() - 1
         end = self._row_end(start + row.textStart(), place, stop, row.width(), block)
         if end - start > LONGEST:  # too long by that row; one without width never ends
             end = start + row.textStart() if row.textStart() else place
@@ -353,17 +390,3 @@ def _is_small(block: QTextBlock) -> bool:
     """Whether `block` and the next are short enough for one, or one of them is empty."""
     one, other = block.length() - 1, block.next().length() - 1
     return not one or not other or one + other <= WISHED
-
-
-def _with_ends(text: str, places: list[int]) -> str:
-    """`text` with a line end at each of `places`, in UTF-16 units."""
-    if not places:
-        return text
-    if text.isascii():
-        ends = [0, *places, len(text)]
-        return "\n".join(text[start:end] for start, end in pairwise(ends))
-    data = text.encode("utf-16-le", "surrogatepass")
-    ends = [0, *(2 * place for place in places), len(data)]
-    return "\n".join(
-        data[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(ends)
-    )

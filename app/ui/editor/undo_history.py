@@ -24,6 +24,11 @@ class UndoStep(msgspec.Struct, eq=False):
     is_owned: bool = False
 
     @property
+    def alters(self) -> bool:
+        """Whether the text is another after it; a rejected change leaves it as it is."""
+        return any(change.removed != change.added for change in self.changes)
+
+    @property
     def caret_undone(self) -> int:
         """Where the caret belongs after this step is taken back."""
         return self.changes[0].removed_end if self.changes else 0
@@ -58,7 +63,10 @@ class History:
     @property
     def is_clean(self) -> bool:
         """Whether the text is as it was at the last `mark_clean`."""
-        return self._clean == self._done
+        if self._clean is None:
+            return False
+        ends = sorted((self._clean, self._done))
+        return not any(step.alters for step in self._steps[slice(*ends)])
 
     def mark_clean(self) -> None:
         """The text is as in the file; typing on begins a new step."""
@@ -93,6 +101,12 @@ class History:
     def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""
         step = UndoStep([Change(position, "", "")], owner, is_owned=True)
+        self._push(step)
+        return step
+
+    def add(self, changes: list[Change], owner: object) -> UndoStep:
+        """Add a step that its owner made, and does something of its own with when it is undone."""
+        step = UndoStep(changes, owner, is_owned=True)
         self._push(step)
         return step
 
@@ -135,7 +149,7 @@ class History:
 
     def _push(self, step: UndoStep) -> None:
         if self._clean is not None and self._clean > self._done:
-            self._clean = None
+            self._clean = self._done if self.is_clean else None
         del self._steps[self._done :]
         self.close_step()
         self._steps.append(step)

@@ -123,7 +123,7 @@ class ProgressController(QObject):
 
     def _is_by_model(self, source: Source) -> bool:
         if source is not Source.HISTORY:
-            return source is Source.MODEL
+            return source in (Source.MODEL, Source.REWRITE)
         step = self._editor.history.last_moved
         return step is not None and step.is_owned
 

@@ -125,7 +125,8 @@ class SpellingMarks(QObject):
         is_wide = not text.isascii() and max(text) > "\uffff"
         for one in self.checker.misspelled(text):
             start, end = _in_units(text, one) if is_wide else (one.start, one.end)
-            yield begin + start, begin + end, one.word
+            if not self._editor.page.breaks.has_pieces(begin + start, begin + end):
+                yield begin + start, begin + end, one.word  # what is only proposed is not checked
 
 
 def _in_units(text: str, one: Misspelling) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.program import Program
 from app.ui.actions import Actions
+from app.ui.changes.controller import ChangesController
 from app.ui.conversion.controller import ConversionController, is_importable
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
@@ -66,6 +67,17 @@ class ManuscriptParts(QObject):
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
         )
+        self.changes = ChangesController(
+            program,
+            documents,
+            display,
+            page.banners,
+            page.lines_above,
+            status,
+            actions,
+            self.history.take,
+            self,
+        )
         memory = WindowMemory(program.paths.config / "window.ini")
         self.bar = BarController(program.settings_store, memory, actions, parent)
         self.books = BookController(
@@ -118,6 +130,7 @@ class ManuscriptParts(QObject):
             self.folds,
             self.paste,
             self.history,
+            self.changes,
             self.trash,
             self.backups,
             self.spelling,

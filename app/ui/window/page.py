@@ -99,7 +99,13 @@ class PageColumn(QWidget):
     def parts(self) -> tuple[QWidget, ...]:
         """The parts of the column from its top, for the keyboard."""
         found = (self.find_bar,) if "find_bar" in vars(self) else ()
-        return (self.banners, *found, self.stack, self.write_bar)
+        return (self.banners, *found, *self._beside_lines(), self.stack, self.write_bar)
+
+    def _beside_lines(self) -> list[QWidget]:
+        """The lines that others put above the page."""
+        items = (self.lines_above.itemAt(place) for place in range(self.lines_above.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if widget is not None]
 
     @property
     def is_empty_shown(self) -> bool:
@@ -153,5 +159,7 @@ class PageColumn(QWidget):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.banners)
+        self.lines_above = QVBoxLayout()
+        lines.addLayout(self.lines_above)
         lines.addWidget(self.stack, 1)
         lines.addWidget(self.write_bar)

@@ -146,12 +146,12 @@ def test_all_places_are_replaced_across_soft_breaks(studio, bar, qtbot):
     text = "".join(f"<{n}> needle" for n in range(2000))
     studio.show(text, caret=0)
     editor = studio.window.editor
-    assert editor._page.breaks
+    assert editor.page.breaks
     look_for(qtbot, bar, "needle", "pin")
     assert bar.found.text() == "2,000 found"
     bar.all_button.click()
     assert editor.manuscript.text() == text.replace("needle", "pin")
-    assert editor._page.breaks
+    assert editor.page.breaks
     studio.do("undo")
     assert editor.manuscript.text() == text
 

@@ -86,7 +86,7 @@ def test_code_goes_on_to_its_fence(studio):
 
 def test_a_paragraph_keeps_its_kind_across_soft_breaks(studio):
     studio.show("> " + "word " * 3000 + "\nnext")
-    assert len(studio.window.editor._page.breaks) > 3
+    assert len(studio.window.editor.page.breaks) > 3
     pale = texts(studio, is_pale)
     assert "next" not in pale
     assert sum(map(len, pale)) == 2 + 5 * 3000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -46,7 +47,7 @@ def shown(editor: Editor) -> str:
     block, text = editor.document().begin(), ""
     while block.isValid():
         text += block.text()
-        if block.next().isValid() and not editor._page.is_soft(block):
+        if block.next().isValid() and not editor.page.is_soft(block):
             text += "\n"
         block = block.next()
     return text
@@ -58,7 +59,7 @@ def check(editor: Editor, text: str | None = None) -> None:
     assert max(units(block) for block in blocks(editor)) <= soft_breaks.LONGEST
     block = editor.document().begin()
     while block.isValid():
-        is_soft = editor._page.is_soft(block)
+        is_soft = editor.page.is_soft(block)
         assert (block.blockFormat().bottomMargin() == 0) is is_soft
         block = block.next()
 
@@ -86,35 +87,73 @@ def make_editor(qtbot, own_home) -> Iterator[Callable[[], Editor]]:
 
 
 class Page:
-    """What a document of units and breaks is, by definition: `|` is a soft break."""
+    """What a document of units, breaks and pieces is, by definition.
+
+    `|` is a soft break; a piece begins with `<`, and goes on with `-`.
+    """
 
     def __init__(self) -> None:
         self.text = ""
 
     def to_manuscript(self, position: int) -> int:
-        return len(self.text[:position].replace("|", ""))
+        return len(re.sub("[|<-]", "", self.text[:position]))
+
+    def remove(self, start: int, end: int, added: int) -> None:
+        rest = self.text[end:]
+        if rest.startswith("-"):  # the second half of a piece is one of its own
+            rest = "<" + rest[1:]
+        self.text = self.text[:start] + "x" * added + rest
+
+    def pieces(self) -> list[tuple[int, str]]:
+        found = re.finditer("<-*", self.text)
+        return [(self.to_manuscript(one.start()), "x" * len(one.group())) for one in found]
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 6), st.booleans())))
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(0, 6), st.integers(0, 2))))
 def test_the_mapping_is_what_counting_gives(steps):
     breaks, page = SoftBreaks(), Page()
-    for low, high, added, is_break in steps:
+    for low, high, added, kind in steps:
         start, end = sorted((round(low * len(page.text)), round(high * len(page.text))))
-        if is_break:
-            page.text = page.text[:start] + "|" + page.text[start:]
-            breaks.add(page.to_manuscript(start))
+        place = page.to_manuscript(start)
+        places = [at for at in range(len(page.text) + 1) if page.to_manuscript(at) == place]
+        if kind == 1:
+            at = places[-1]
+            page.text = page.text[:at] + "|" + page.text[at:]
+            breaks.add(place)
+        elif kind == 2:
+            if added:
+                at = places[0]
+                page.text = page.text[:at] + "<" + "-" * (added - 1) + page.text[at:]
+                breaks.add(place, "x" * added)
         else:
-            gone = page.text[start:end].replace("|", "")
-            expected = page.to_manuscript(start), len(gone)
-            assert breaks.follow(start, end - start, added) == expected
-            page.text = page.text[:start] + "x" * added + page.text[end:]
+            gone = page.to_manuscript(end) - place
+            assert breaks.follow(start, end - start, added) == (place, gone)
+            page.remove(start, end, added)
+        assert breaks.pieces == page.pieces()
+        assert breaks.units == len(page.text) - page.to_manuscript(len(page.text))
         for position in range(len(page.text) + 1):
             assert breaks.to_manuscript(position) == page.to_manuscript(position)
             assert breaks.is_soft(position) is (page.text[position : position + 1] == "|")
-        for position in range(len(page.text.replace("|", "")) + 1):
+            if page.text[position : position + 1] in ("<", "-"):
+                begin = page.text.rfind("<", 0, position + 1)
+                length = len(re.findall("^<-*", page.text[begin:])[0])
+                assert breaks.piece_around(position) == (begin, begin + length)
+            else:
+                assert breaks.piece_around(position) == (position, position)
+        text = re.sub("[<-]", "x", page.text).replace("|", "\n")
+        own = "x" * (page.to_manuscript(end) - page.to_manuscript(start))
+        if end <= len(page.text):
+            assert breaks.own_text(start, end, own) == text[start:end]
+            is_in_any = bool(re.search("[<-]", page.text[start:end]))
+            assert start == end or breaks.has_pieces(start, end) is is_in_any
+        for position in range(page.to_manuscript(len(page.text)) + 1):
             same = [at for at in range(len(page.text) + 1) if page.to_manuscript(at) == position]
             assert breaks.to_document(position, before=True) == same[0]
             assert breaks.to_document(position) == same[-1]
+    for place, _piece in breaks.pieces:
+        breaks.remove(place, is_piece=True)
+    assert breaks.units == page.text.count("|")
+    assert not breaks.pieces
 
 
 @given(st.lists(st.sampled_from(["x" * 900, "word " * 300, "😀" * 700, "\n", "e\u0301" * 400])))
@@ -135,12 +174,12 @@ def test_cuts_leave_no_line_too_long(parts):
 def test_no_block_is_long_and_no_letter_is_lost(make_editor, kind):
     editor, text = make_editor(), KINDS[kind]
     editor.set_text(text)
-    assert editor._page.breaks
+    assert editor.page.breaks
     check(editor, text)
     editor.selectAll()
     assert editor.createMimeDataFromSelection().text() == text
     editor.insert_plain("short")
-    assert not editor._page.breaks
+    assert not editor.page.breaks
     check(editor, "short")
     editor.undo()
     check(editor, text)
@@ -194,7 +233,7 @@ def test_find_sees_through_a_break(studio):
     studio.show("a" * 3000 + "".join(f"<{n}>" for n in range(2000)))
     editor, find = studio.window.editor, studio.window.page.find_bar
     check(editor)
-    place = list(editor._page.breaks)[1]
+    place = list(editor.page.breaks)[1]
     words = editor.manuscript.text(place - 4, place + 4)
     editor.move_caret(0)
     find.line.setText(words.upper())
@@ -216,8 +255,8 @@ def test_rows_end_where_they_would_in_one_block(make_editor, monkeypatch, kind):
     monkeypatch.setattr(page_text, "LONGEST", 10**9)
     whole = make_editor()
     whole.set_text(text)
-    assert not whole._page.breaks
-    assert broken._page.breaks
+    assert not whole.page.breaks
+    assert broken.page.breaks
     bar = broken.verticalScrollBar()
     while bar.value() < bar.maximum():  # every break is seen once
         bar.setValue(bar.value() + bar.pageStep() // 2)
@@ -241,7 +280,7 @@ def rows(editor: Editor) -> list[str]:
 def test_rows_have_the_same_distance_on_both_sides_of_a_break(make_editor):
     editor = make_editor()
     editor.set_text(KINDS["prose"])
-    place = next(iter(editor._page.breaks))
+    place = next(iter(editor.page.breaks))
     editor.move_caret(place - 150)
     editor.ensureCursorVisible()
     tops = sorted(
@@ -255,7 +294,7 @@ def test_rows_have_the_same_distance_on_both_sides_of_a_break(make_editor):
 def test_the_mouse_takes_words_and_paragraphs_whole(make_editor, kind):
     editor, text = make_editor(), f"first\n{KINDS[kind]}\nlast"
     editor.set_text(text)
-    editor.move_caret(list(editor._page.breaks)[2])
+    editor.move_caret(list(editor.page.breaks)[2])
     spot = editor.cursorRect().center()
     view, left = editor.viewport(), Qt.MouseButton.LeftButton
     QTest.mouseDClick(view, left, NONE, spot)
@@ -293,7 +332,7 @@ def test_a_press_with_shift_keeps_the_anchor(make_editor):
 def test_half_typed_text_is_not_torn(make_editor):
     editor = make_editor()
     editor.set_text("x" * 9000)
-    place = list(editor._page.breaks)[1]
+    place = list(editor.page.breaks)[1]
     editor.move_caret(place + 3)
     for syllable in "한국어" * 40:
         compose(editor, syllable, syllable)

@@ -63,7 +63,7 @@ def test_it_is_off_unless_it_is_wanted(studio):
 def test_it_works_across_soft_breaks(page):
     page.show("word " * 3000)
     editor = page.window.editor
-    place = next(iter(editor._page.breaks))
+    place = next(iter(editor.page.breaks))
     editor.move_caret(place)
     QTest.keyClicks(editor, '"')
     assert editor.manuscript.text(place - 1, place + 2) == " “w"

@@ -106,6 +106,9 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
     for row in source.rows("document_language", ("language",), "document"):
         if fits(row, (str, str)):
             target.execute("INSERT OR IGNORE INTO document_language VALUES (?, ?)", row)
+    for row in source.rows("open_change", ("changes",), "document"):
+        if fits(row, (str, str)):
+            target.execute("INSERT OR IGNORE INTO open_change VALUES (?, ?)", row)
     for row in source.ends("own_word", ("document", "word")):
         if fits(row, (str, str)):
             target.execute("INSERT OR IGNORE INTO own_word VALUES (?, ?)", row)

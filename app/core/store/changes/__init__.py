@@ -1,0 +1,1 @@
+"""Open changes in the store: one row for each document that has some."""

@@ -1,0 +1,113 @@
+"""Open changes come back with their document: reopened, recovered, saved under another name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.store import Recovery
+
+TEXT, ANSWER = "She go home. It rains a lot.", "She goes home. It rained."
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "tale.md"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def tracked(studio):
+    return studio.window.manuscript.changes.tracked
+
+
+def propose(studio) -> None:
+    assert tracked(studio).begin(0, len(TEXT), "Tiny").finish(ANSWER) == 2
+
+
+def opened(studio, qtbot, path: Path) -> list[tuple[int, int, str]]:
+    """Open a file; what is open in it then."""
+    keeper = studio.window.manuscript.changes.keeper
+    with qtbot.waitSignal(keeper.opening.timeout):
+        assert studio.window.documents.open_path(path)
+    return spans(studio)
+
+
+def spans(studio) -> list[tuple[int, int, str]]:
+    return [(one.start, one.end, one.added) for one in tracked(studio).open]
+
+
+BOTH = [(4, 6, "goes"), (16, 27, "rained")]
+
+
+def test_they_come_back_with_the_file(studio, qtbot, path):
+    assert opened(studio, qtbot, path) == []
+    propose(studio)
+    studio.window.editor.move_caret(0)
+    studio.window.editor.insert_plain("Then ")
+    studio.do("save")
+    studio.do("new")
+    assert spans(studio) == []
+    assert studio.text == ""
+    moved = [(start + 5, end + 5, added) for start, end, added in BOTH]
+    assert opened(studio, qtbot, path) == moved
+    studio.do("accept_changes")
+    assert studio.text == "Then " + ANSWER
+    studio.do("save")
+    assert opened(studio, qtbot, path) == []
+
+
+def test_they_come_back_in_another_window(make_studio, qtbot, path):
+    studio = make_studio()
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.window.close()
+    studio.program.close()
+    assert opened(make_studio(), qtbot, path) == BOTH
+
+
+def test_what_does_not_fit_any_more_is_a_take(studio, qtbot, path):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.do("new")
+    path.write_text(TEXT.replace("It rains a lot", "The sun shines"), "utf-8")
+    assert opened(studio, qtbot, path) == [BOTH[0]]
+    [banner] = studio.banners
+    assert banner == "1 proposed change does not fit this text any more. It is kept in All Takes."
+    [take] = studio.program.store.takes_of(str(path))
+    assert (take.text, take.model) == ("rains a lot → rained", "Tiny")
+
+
+def test_a_recovered_text_has_them(studio, qtbot):
+    store = studio.program.store
+    studio.show(TEXT)
+    propose(studio)
+    keeper = studio.window.manuscript.changes.keeper
+    keeper.keep()
+    journal = studio.window.documents.journal
+    data = store.kept_changes.of(journal)
+    assert data
+    studio.do("new")
+    assert store.kept_changes.of(journal) == ""
+    store.kept_changes.keep(journal, data)  # as a program leaves it that was killed
+    with qtbot.waitSignal(keeper.opening.timeout):
+        assert studio.window.documents.restore(
+            Recovery(id=journal, path="", text=TEXT, changed_at=1.0)
+        )
+    assert spans(studio) == BOTH
+    assert studio.window.editor.manuscript.text() == TEXT
+
+
+def test_they_go_along_with_a_new_name(studio, qtbot, path, tmp_path):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.questions.save_answer = tmp_path / "other.md"
+    studio.do("save_as")
+    studio.do("new")
+    assert opened(studio, qtbot, tmp_path / "other.md") == BOTH
+    assert opened(studio, qtbot, path) == BOTH
+    studio.window.documents.follow(tmp_path / "moved.md")
+    store = studio.program.store
+    assert store.kept_changes.of(str(path)) == ""
+    assert store.kept_changes.of(str(tmp_path / "moved.md"))
