@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 
 import msgspec
@@ -44,10 +45,20 @@ class Patched(msgspec.Struct, frozen=True):
     kind: Kind = "typed"
 
 
-AnyOrigin = Origin | Copied | Patched
+class Reworked(msgspec.Struct, frozen=True):
+    """A text that is put in the place of what it was made out of, in a way that nobody saw.
+
+    Words that stayed keep what they were; what came is of the kind `kind`.
+    """
+
+    kind: Kind = "unknown"
 
 
-def runs_of(origin: AnyOrigin, spans: OriginSpans, position: int, length: int) -> Runs:
+KnownOrigin = Origin | Copied | Patched
+AnyOrigin = KnownOrigin | Reworked
+
+
+def runs_of(origin: KnownOrigin, spans: OriginSpans, position: int, length: int) -> Runs:
     """What `length` units are that are put in at `position`; `spans` are those before that.
 
     Units of which nothing is known are pasted ones.
@@ -100,6 +111,11 @@ def filled(runs: Runs, known: Runs) -> Runs:
         found += part if run.kind == "unknown" and part else (run,)
         at += run.length
     return joined(found)
+
+
+def new_take_key() -> int:
+    """A key for a take that has no number in the store yet; none is made twice."""
+    return int.from_bytes(os.urandom(7), "little") | 1
 
 
 def units(text: str) -> int:

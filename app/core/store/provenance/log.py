@@ -10,7 +10,7 @@ from typing import Any
 
 import apsw
 
-from app.core.provenance.origins import carried, pack, units, unpack
+from app.core.provenance.origins import carried, filled, pack, units, unpack
 from app.core.provenance.spans import OriginRun, OriginSpans, Runs, length_of
 from app.core.store.own_words import RunsWork
 from app.core.store.records import COLUMNS, TakeRecord
@@ -95,19 +95,26 @@ class ProvenanceLog:
 
         return self._run(work, None) if text else ()
 
-    def find(self, document: str, text: str) -> Runs:
+    def find(self, document: str, text: str, sources: Iterable[str] = ()) -> Runs:
         """What the parts of the document are, which may have been changed by another program.
 
-        What its last known version has as well is what it was there, and the rest is unknown. Not
-        for the window's thread.
+        What its last known version has as well is what it was there; what is unknown then is looked
+        for in the last versions of the `sources`, other documents. Not for the window's thread.
         """
         found = self.runs_of(document, text)
-        if found is not None:
-            return found
-        former = self._former(document)
-        if former is None:
-            return (OriginRun(units(text), "unknown"),)
-        return carried(*former, text)
+        return found if found is not None else self.look_up((document, *sources), text)
+
+    def look_up(self, documents: Iterable[str], text: str) -> Runs:
+        """What the parts of `text` were in the last known versions of these documents.
+
+        Not for the window's thread.
+        """
+        found: Runs = (OriginRun(units(text), "unknown"),)
+        for document in documents:
+            former = self._former(document)
+            if former is not None:
+                found = filled(found, carried(*former, text))
+        return found
 
     def _former(self, document: str) -> tuple[str, Runs] | None:
         """The newest version of a document of whose parts something is known, and what."""
