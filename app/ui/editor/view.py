@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QTextEdit
 from app.ui.widgets.theme import Theme
 
 _MOST = 200  # paragraphs; more are tinted in one piece
-_LAYERS = ("dim", "take", "spelling", "found")
+_LAYERS = (
+    "dim",
+    "generated",
+    "edited",
+    "rewrite",
+    "pasted",
+    "take",
+    "spelling",
+    "found",
+)
 
 
 class View:

@@ -30,10 +30,11 @@ class OriginTracker(QObject):
 
     What nobody says anything of is typed, or a model's without a take. Undo and Redo bring back
     what was there. `edited` carries each change: the position, how many units were removed, and
-    the runs that were added.
+    the runs that were added. `moved` after any change of the spans.
     """
 
     edited = Signal(int, int, object)
+    moved = Signal()
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
@@ -53,6 +54,7 @@ class OriginTracker(QObject):
         fit = length_of(runs) == length
         self.spans = OriginSpans(runs if fit else (OriginRun(length, "unknown"),))
         self._removed = "", ()
+        self.moved.emit()
 
     # Changes
 
@@ -75,6 +77,7 @@ class OriginTracker(QObject):
     def _put(self, position: int, end: int, runs: Runs) -> Runs:
         gone = self.spans.replace(position, end - position, runs)
         self.edited.emit(position, end - position, runs)
+        self.moved.emit()
         return gone
 
     def _runs(self, change: Change, source: Source) -> Runs:

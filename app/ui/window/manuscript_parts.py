@@ -29,7 +29,7 @@ from app.ui.library.search_controller import SearchController
 from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
-from app.ui.provenance.keeper import ProvenanceKeeper
+from app.ui.provenance.controller import ProvenanceController
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
@@ -111,7 +111,7 @@ class ManuscriptParts(QObject):
         )
         self.conversion.book = lambda: self.books.book.contents
         self.conversion.open_book = self.books.open
-        self.provenance = ProvenanceKeeper(program.store, documents, page.editor)
+        self.provenance = ProvenanceController(program, documents, page.editor, status, actions)
         self._follow_origins()
         self.folds = FoldController(page.editor, status, actions)
         self.paste = RichPaste(page.editor, status, actions)
@@ -137,7 +137,7 @@ class ManuscriptParts(QObject):
 
     def _follow_origins(self) -> None:
         """Have the origins of texts follow what is done to them beside the page."""
-        keeper, book = self.provenance, self.books.book
+        keeper, book = self.provenance.keeper, self.books.book
         self.history.kept.connect(keeper.keep)
         self.history.joined.connect(keeper.look_again)
         self.history.origin_of = keeper.origin_of_version

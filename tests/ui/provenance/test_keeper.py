@@ -19,7 +19,7 @@ Run = OriginRun
 
 def runs(studio: Studio, qtbot: QtBot) -> Runs:
     """What the text on the page is made of, once that is looked up; takes are called 1."""
-    keeper = studio.window.manuscript.provenance
+    keeper = studio.window.manuscript.provenance.keeper
     qtbot.waitUntil(lambda: keeper.is_idle)
     assert len(keeper.tracker.spans) == len(studio.window.editor.manuscript)
     return tuple(
@@ -30,7 +30,7 @@ def runs(studio: Studio, qtbot: QtBot) -> Runs:
 
 def open_file(studio: Studio, qtbot: QtBot, path: Path) -> None:
     studio.window.open_paths([path])
-    keeper, history = studio.window.manuscript.provenance, studio.window.history
+    keeper, history = studio.window.manuscript.provenance.keeper, studio.window.history
     qtbot.waitUntil(lambda: keeper.is_idle and history._background.is_idle)
 
 
@@ -65,7 +65,7 @@ def written(studio: Studio, qtbot: QtBot, tmp_path: Path) -> Path:
 
 def test_a_take_is_known_by_what_it_was(studio: Studio, qtbot: QtBot, written: Path) -> None:
     assert runs(studio, qtbot) == WRITTEN
-    log, keeper = studio.program.store.provenance, studio.window.manuscript.provenance
+    log, keeper = studio.program.store.provenance, studio.window.manuscript.provenance.keeper
     key = keeper.tracker.spans.runs[-1].take
     assert studio.window.generation.take_log.takes("", str(written))[-1].text == "it rained"
     assert log.takes([key])[key].text == "it rained"
