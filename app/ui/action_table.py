@@ -113,6 +113,8 @@ cursor is in
 window
 ---
 progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set goals
+*origins | Where the Text Comes From | Ctrl+F8 | - | Tint and underline what a model wrote, \
+what was edited of it, and what was pasted
 ---
 fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
 again; nothing of the text changes

@@ -716,6 +716,10 @@
         <translation>告诉模型在光标处写什么</translation>
     </message>
     <message>
+        <source>Tint and underline what a model wrote, what was edited of it, and what was pasted</source>
+        <translation>为模型所写、写后改过以及粘贴来的文字着色并加下划线</translation>
+    </message>
+    <message>
         <source>Trash…</source>
         <translation>回收站…</translation>
     </message>
@@ -754,6 +758,10 @@
     <message>
         <source>View</source>
         <translation>视图</translation>
+    </message>
+    <message>
+        <source>Where the Text Comes From</source>
+        <translation>文字来源</translation>
     </message>
     <message>
         <source>Write</source>
@@ -4115,6 +4123,37 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
 </context>
 <context>
+    <name>Origins</name>
+    <message>
+        <source>Generated</source>
+        <translation>生成</translation>
+    </message>
+    <message>
+        <source>Generated, then edited</source>
+        <translation>生成后修改</translation>
+    </message>
+    <message>
+        <source>Pasted</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Rewritten by a model</source>
+        <translation>模型改写</translation>
+    </message>
+    <message>
+        <source>There before</source>
+        <translation>原有</translation>
+    </message>
+    <message>
+        <source>Typed</source>
+        <translation>键入</translation>
+    </message>
+    <message>
+        <source>{0} % changed</source>
+        <translation>改动 {0} %</translation>
+    </message>
+</context>
+<context>
     <name>OutlinePage</name>
     <message>
         <source>Enter goes to the heading in the text.</source>
@@ -6029,6 +6068,13 @@ Files that you save stay plain files. So do settings, presets and the list of re
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+</context>
+<context>
+    <name>ProvenanceController</name>
+    <message>
+        <source>At the cursor: {0}</source>
+        <translation>光标处：{0}</translation>
     </message>
 </context>
 <context>

@@ -150,5 +150,8 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM own_word WHERE document = ?",
         "DELETE FROM document_language WHERE document = ?",
         "DELETE FROM open_change WHERE document = ?",
+        "DELETE FROM provenance WHERE document = ?",
+        "DELETE FROM provenance_live WHERE journal = ?",
+        "DELETE FROM provenance_edit WHERE journal = ?",
     ):
         connection.execute(statement, (journal,))

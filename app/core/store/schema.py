@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.store.changes.kept_changes import SCHEMA as OPEN_CHANGES
+from app.core.store.provenance.log import SCHEMA as PROVENANCE
 from app.core.store.word_log import SCHEMA as WORD_LOG
 
 MIGRATIONS: tuple[str, ...] = (
@@ -113,5 +114,6 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
     OPEN_CHANGES,
+    PROVENANCE,
 )
 """What leads from one version of the store to the next; only ever added to."""

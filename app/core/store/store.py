@@ -21,6 +21,7 @@ from app.core.store.instances import LIVE, InstanceLock, is_running
 from app.core.store.journal import Journal, forget, kept_text
 from app.core.store.open_documents import OpenDocuments
 from app.core.store.own_words import OwnWords
+from app.core.store.provenance.log import ProvenanceLog
 from app.core.store.records import (
     COLUMNS,
     SELECT,
@@ -240,6 +241,11 @@ class Store:
     def own_words(self) -> OwnWords:
         """The writer's own words, and the languages of documents."""
         return OwnWords(self._run, document_name)
+
+    @cached_property
+    def provenance(self) -> ProvenanceLog:
+        """Where the parts of documents came from."""
+        return ProvenanceLog(self._run, self._write, document_name)
 
     def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
         """Keep `text` as a version of the document, unless the last one is equal; returns at once.

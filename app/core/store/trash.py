@@ -40,6 +40,7 @@ _BY_DOCUMENT = (
     ("own_word", "?, word"),
     ("document_language", "?, language"),
     ("open_change", "?, changes"),
+    ("provenance", "?, digest, kept_at, runs"),
 )
 _DAY_S = 86_400
 

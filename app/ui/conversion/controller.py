@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
+from app.core.provenance.origins import Origin
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
@@ -180,7 +181,8 @@ class ConversionController(QObject):
     def _take_document(self, text: str) -> None:
         """Put a text on a new page, as one step."""
         if self._documents.new():
-            self._editor.insert_plain(text)
+            with self._editor.putting(Origin("unknown")):
+                self._editor.insert_plain(text)
             self._editor.move_caret(0)
             self._status.say(self.tr("Imported. It is not saved yet."))
 

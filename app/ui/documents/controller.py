@@ -28,6 +28,7 @@ from app.core.errors import (
     NotSavedError,
     StoreError,
 )
+from app.core.provenance.origins import AnyOrigin
 from app.core.store import Recovery
 from app.program import Program
 from app.ui.documents.recent_files import RecentFiles
@@ -81,6 +82,7 @@ class DocumentController(QObject):
         self.saver = DocumentSaver(program, self)
         self.is_stuck: Callable[[], bool] = lambda: False
         """Whether looking at the document's file would keep the window waiting."""
+        self.origin_of: Callable[[Recovery], AnyOrigin | None] = lambda _recovery: None
         self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
         self.document: Document = new_document()
         self.sources: tuple[str, ...] = ()  # what its text was before: files or journals
@@ -213,7 +215,8 @@ class DocumentController(QObject):
         sources = (recovery.id, recovery.path) if recovery.path else (recovery.id,)
         self._show(document, is_encoding_chosen=is_chosen, sources=sources)
         self._editor.selectAll()
-        self._editor.insert_plain(recovery.text)
+        with self._editor.putting(self.origin_of(recovery)):
+            self._editor.insert_plain(recovery.text)
         self._editor.move_caret(0)
         self._editor.mark_unsaved()
         self._program.store.flush()
@@ -359,14 +362,9 @@ class DocumentController(QObject):
             return False
         old = self.document
         if not self._program.store.keep_former(str(path.absolute()), old.encoding, old.data):
-            self.failed.emit(
-                StoreError(
-                    self.tr("{0} was not saved: no copy of it as it is now could be kept.").format(
-                        path.name
-                    ),
-                    self.tr("Save under another name; the text is still open."),
-                )
-            )
+            words = self.tr("{0} was not saved: no copy of it as it is now could be kept.")
+            advice = self.tr("Save under another name; the text is still open.")
+            self.failed.emit(StoreError(words.format(path.name), advice))
             return False
         return self.save_to(path, encoding="utf-8")
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QTextCharFormat
 from app.core.documents.search import Query, SearchResult, search
 from app.core.documents.search_process import search_in_process
 from app.core.errors import LampblackError
+from app.core.provenance.origins import Patched
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
@@ -132,15 +133,18 @@ class Finder(QObject):
         if not self.spans or self._editor.is_composing:
             return
         pieces: list[str] = []
+        kept: list[tuple[int, int]] = []
         at, count = self.spans[0][0], len(self.spans)
         first, caret = at, self._editor.caret
         place = caret
         for index, (start, end) in enumerate(self.spans):
             text = self._text_for(index)
             pieces += self._editor.manuscript.text(at, start), text
+            kept += (start - at, at), (units(text), -1)
             at = end
             place += units(text) - (end - start) if end <= caret else 0
-        self._editor.replace_text(first, at, "".join(pieces))
+        with self._editor.putting(Patched(first, tuple(kept))):
+            self._editor.replace_text(first, at, "".join(pieces))
         self._editor.move_caret(max(0, place))
         self.all_replaced.emit(count)
 

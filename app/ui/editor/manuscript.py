@@ -151,6 +151,13 @@ class Manuscript:
             at = self._units.rfind(_LINE_END, 0, at + 1)
         return at // 2 + 1 if at >= 0 else 0
 
+    def line_end(self, position: int) -> int:
+        """Where the line ends that `position` is in, after its line end if it has one."""
+        at = self._units.find(_LINE_END, position * 2)
+        while at % 2 and at >= 0:  # halves of two other letters
+            at = self._units.find(_LINE_END, at + 1)
+        return at // 2 + 1 if at >= 0 else len(self)
+
     def may_have(self, mark: str, end: int) -> bool:
         """Whether `mark` may stand before `end`: False is certain, and found without reading."""
         return self._units.find(_encoded(mark), 0, end * 2) >= 0

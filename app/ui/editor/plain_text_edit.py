@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QTextEdit
+from PySide6.QtWidgets import QTextEdit, QWidget
 
+from app.core.provenance.origins import AnyOrigin, Origin
 from app.ui.widgets.controls import local_paths
 
 
 class PlainTextEdit(QTextEdit):
-    """Leaves to the class above it what is done with the text. `files_dropped` has their paths."""
+    """Leaves to the class above it what is done with the text. `files_dropped` has their paths.
+
+    `copied` carries the QMimeData of a copied selection, to which more can be added.
+    """
 
     files_dropped = Signal(list)
+    copied = Signal(object)
+    origin: AnyOrigin | None = None
+    """Where the text comes from that is being put in, for who follows the changes; None where
+    nothing is known of it."""
     _is_dropping = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.origin_of_paste: Callable[[QMimeData], AnyOrigin | None] = lambda _: Origin("pasted")
+        """Where a text comes from that is pasted or dropped."""
+
+    @contextmanager
+    def putting(self, origin: AnyOrigin | None) -> Iterator[None]:
+        """Say where the text comes from that is put in meanwhile."""
+        former, self.origin = self.origin, origin
+        try:
+            yield
+        finally:
+            self.origin = former
 
     @property
     def caret(self) -> int:
@@ -62,10 +87,12 @@ class PlainTextEdit(QTextEdit):
         if paths := local_paths(source):
             self.files_dropped.emit(paths)
         elif source.hasText():
-            self.insert_plain(source.text())
+            with self.putting(self.origin_of_paste(source)):
+                self.insert_plain(source.text())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy plain text, without colours and fonts."""
         data = QMimeData()
         data.setText(self.selected_text())
+        self.copied.emit(data)
         return data

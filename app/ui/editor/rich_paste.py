@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from app.core.errors import LampblackError
+from app.core.provenance.origins import Origin
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
@@ -55,7 +56,7 @@ class RichPaste(QObject):
         markup, plain = source.html(), source.text()
         if len(markup) <= _AT_ONCE:
             try:
-                self._editor.insert_plain(markdown_of(markup))
+                self._insert(markdown_of(markup))
             except LampblackError as error:
                 self._on_failed(self._editor.history, plain, error)
             return
@@ -66,13 +67,17 @@ class RichPaste(QObject):
             partial(self._on_failed, text, plain),
         )
 
+    def _insert(self, text: str) -> None:
+        with self._editor.putting(Origin("pasted")):
+            self._editor.insert_plain(text)
+
     def _on_read(self, text: object, markdown: str) -> None:
         if text is self._editor.history:
-            self._editor.insert_plain(markdown)
+            self._insert(markdown)
 
     def _on_failed(self, text: object, plain: str, error: LampblackError) -> None:
         if text is self._editor.history:
-            self._editor.insert_plain(plain)
+            self._insert(plain)
             words = self.tr("Pasted as plain text, for the formatted text could not be read: {0}")
             self._status.say(words.format(error.message))
 

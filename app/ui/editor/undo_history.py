@@ -9,19 +9,30 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.provenance.spans import Runs
 from app.ui.editor.manuscript import Change, units
+
+
+class StepNote(msgspec.Struct, eq=False):
+    """Where the texts of one change came from: what it removed and what it added."""
+
+    removed: Runs = ()
+    added: Runs = ()
+    position: int = 0
 
 
 class UndoStep(msgspec.Struct, eq=False):
     """What one Undo takes back. `owner` can still amend it, as a generation does.
 
-    `is_owned` says that it was made with an owner, which may have let go of it since.
+    `is_owned` says that it was made with an owner, which may have let go of it since. `notes` are
+    of the changes in their order, kept by who follows them; there may be none.
     """
 
     changes: list[Change]
     owner: object | None = None
     mergeable: bool = False
     is_owned: bool = False
+    notes: list[StepNote] = msgspec.field(default_factory=list)
 
     @property
     def alters(self) -> bool:
@@ -49,6 +60,13 @@ class History:
         self._clean: int | None = 0
         self.last_moved: UndoStep | None = None
         """The step that was last taken back or done again."""
+        self.is_undone = False
+        """Whether it was taken back."""
+
+    @property
+    def last(self) -> UndoStep | None:
+        """The step that Undo would take back; None if there is none."""
+        return self._steps[self._done - 1] if self._done else None
 
     @property
     def can_undo(self) -> bool:
@@ -84,7 +102,7 @@ class History:
 
     def record(self, change: Change) -> None:
         """Add the writer's change, to the last step if it only goes on typing or deleting."""
-        last = self._steps[self._done - 1] if self._done else None
+        last = self.last
         if last is not None and last.mergeable and not self.can_redo:
             merged = _merged(last.changes[-1], change)
             if merged is not None:
@@ -97,6 +115,7 @@ class History:
         last = self._steps.pop()
         self._done -= 1
         self._steps[-1].changes += last.changes
+        self._steps[-1].notes += last.notes
 
     def open(self, position: int, owner: object) -> UndoStep:
         """Begin a step that its owner may amend later, even when others lie above it."""
@@ -136,6 +155,7 @@ class History:
             return None
         self._done -= 1
         step = self.last_moved = self._steps[self._done]
+        self.is_undone = True
         step.mergeable = False
         return step
 
@@ -144,7 +164,7 @@ class History:
         if not self.can_redo:
             return None
         self._done += 1
-        self.last_moved = self._steps[self._done - 1]
+        self.last_moved, self.is_undone = self.last, False
         return self.last_moved
 
     def _push(self, step: UndoStep) -> None:

@@ -12,7 +12,20 @@ from PySide6.QtWidgets import QTextEdit
 from app.ui.widgets.theme import Theme
 
 _MOST = 200  # paragraphs; more are tinted in one piece
-_LAYERS = ("dim", "take", "removed", "added", "goes", "comes", "spelling", "found")
+_LAYERS = (
+    "dim",
+    "generated",
+    "edited",
+    "rewrite",
+    "pasted",
+    "take",
+    "removed",
+    "added",
+    "goes",
+    "comes",
+    "spelling",
+    "found",
+)
 
 
 class View:

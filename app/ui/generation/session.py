@@ -346,7 +346,8 @@ class Session(QObject):
     def _write(self, group: TakeGroup, start: int, end: int, text: str) -> None:
         if group.step is None:
             group.step = self._editor.history.open(start, group)
-        self._editor.write(group.step, start, end, text, group.shown[: group.written])
+        with self._editor.putting(group.origin(start, text)):
+            self._editor.write(group.step, start, end, text, group.shown[: group.written])
         group.end = start + units(text)
         self._show_tint()
 

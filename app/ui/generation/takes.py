@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ import msgspec
 from app.core.documents.normalise import Normaliser
 from app.core.documents.prompts import continuation, instructed
 from app.core.options.sampling import Sampling
+from app.core.provenance.origins import Origin, new_take_key
 from app.core.store import Store, TakeRecord
 from app.core.system.background import BackgroundQueue
 from app.engine.messages import ChatMessage, EngineSettings
 from app.engine.worker import Worker
+from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import UndoStep
 
@@ -26,7 +29,8 @@ class TakeText(msgspec.Struct, eq=False):
     """One take as far as it is written.
 
     `lead` is put before the model's text, and `strip` are characters that it may not begin with;
-    `strip_once` leaves out no more than one of them. `text` is normalised.
+    `strip_once` leaves out no more than one of them. `text` is normalised. By its `key` the parts
+    of a manuscript know where they came from.
     """
 
     lead: str = ""
@@ -34,6 +38,7 @@ class TakeText(msgspec.Struct, eq=False):
     strip_once: bool = False
     text: str = ""
     finished: bool = False
+    key: int = msgspec.field(default_factory=new_take_key)
     _normaliser: Normaliser = msgspec.field(default_factory=Normaliser)
 
     def add(self, piece: str) -> None:
@@ -87,6 +92,11 @@ class TakeGroup(msgspec.Struct, eq=False):
     def unwritten(self) -> str:
         """The part of it that is not in the text yet."""
         return self.take.text[self.shown_from + self.written :]
+
+    def origin(self, start: int, text: str) -> Origin:
+        """Where `text` comes from, which is put in at `start` as the last that is written."""
+        begun = self.take.text[: self.shown_from + self.written - len(text)]
+        return Origin("generated", self.take.key, units(begun), start, units(text))
 
     def touches(self, change: Change) -> bool:
         """Whether `change` alters the take itself, not only the text around it."""
@@ -169,7 +179,11 @@ class TakeLog:
     def record(self, end: TakeEnd) -> None:
         """Keep a take, unless nothing was written."""
         if end.take.text:
-            self._queue.run(partial(self._store.add_take, self._record_of(end)))
+            self._queue.run(partial(self._keep, end.take.key, self._record_of(end)))
+
+    def _keep(self, key: int, record: TakeRecord) -> None:
+        if number := self._store.add_take(record):
+            self._store.provenance.name_take(key, number, record.created_at)
 
     def takes(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
         """Every take of a document, the oldest first: of this journal, and of its file's others."""
@@ -181,6 +195,17 @@ class TakeLog:
     def close(self) -> None:
         """Wait until all is kept, and end the thread."""
         self._queue.close()
+
+    def insert(self, editor: Editor, text: str, takes: Sequence[TakeRecord]) -> None:
+        """Put the `text` of one of these takes in at the caret."""
+        origin = Origin("pasted")
+        for take in takes:
+            if take.text == text and take.id:
+                origin = Origin("generated", new_take_key())
+                self._store.provenance.name_take(origin.take, take.id, take.created_at)
+                break
+        with editor.putting(origin):
+            editor.insert_plain(text)
 
     def _record_of(self, end: TakeEnd) -> TakeRecord:
         request, model = end.request, self._worker.model

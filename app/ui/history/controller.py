@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.documents.text_files import Replaced
+from app.core.provenance.origins import AnyOrigin
 from app.core.store import Cause
 from app.core.store.backups import back_up
 from app.core.store.moved import MovedDocument, find_moved
@@ -29,8 +30,12 @@ _HOUR_MS = 3_600_000
 class HistoryController(QObject):
     """Has versions kept when a document is opened and saved, by the hour, and when told to.
 
-    `hourly` runs from the first change after a version on.
+    `hourly` runs from the first change after a version on. `kept` comes after each version, and
+    `joined` when the history of another document became this one's.
     """
+
+    kept = Signal()
+    joined = Signal()
 
     def __init__(
         self,
@@ -48,6 +53,8 @@ class HistoryController(QObject):
         self._document = documents.marked_as
         self._kept_said = OwnBanner(banners)
         self._is_changed = False
+        self.origin_of: Callable[[str, int, int], AnyOrigin | None] = lambda *_passage: None
+        """Where a passage of a version comes from, by the version's text and two places in it."""
         self._background = BackgroundTasks(documents.failed.emit, self)
         self.hourly = QTimer(self, singleShot=True, interval=_HOUR_MS)
         self.hourly.timeout.connect(lambda: self.take("hourly"))
@@ -72,6 +79,7 @@ class HistoryController(QObject):
         if self._is_changed:
             self._is_changed = False
             self._store.take_snapshot(self._document, self._editor.manuscript.text(), cause)
+            self.kept.emit()
 
     def open(self) -> None:
         """Show the versions of this document."""
@@ -99,7 +107,8 @@ class HistoryController(QObject):
         place = passage or whole
         self.take("restore")
         self._editor.setTextCursor(self._editor.cursor_at(*place.new))
-        self._editor.insert_plain(_between(text, *place.old))
+        with self._editor.putting(self.origin_of(text, *place.old)):
+            self._editor.insert_plain(_between(text, *place.old))
         self._status.say(self.tr("Restored. Undo takes it back."))
 
     def close(self) -> None:
@@ -156,6 +165,7 @@ class HistoryController(QObject):
 
     def _take_over(self, moved: MovedDocument, name: str) -> None:
         self._store.copy_history(moved.document, name)
+        self.joined.emit()
         self._status.say(self.tr("Its history is here now."))
 
     def _on_recovered(self, journal: str) -> None:

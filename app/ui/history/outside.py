@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from app.core.documents.file_watch import FileState, FileWatch
 from app.core.documents.text_files import Document
 from app.core.errors import LampblackError, StoreError
+from app.core.provenance.origins import Reworked
 from app.core.store import Cause
 from app.core.text.differences import edits
 from app.program import Program
@@ -316,7 +317,8 @@ class OutsideChanges(QObject):
         before, position = len(mine), len(self._editor.manuscript)
         for number, (start, end, text) in enumerate(reversed(places)):
             position -= units(mine[start:before])
-            self._editor.replace_text(position, position + units(mine[start:end]), text)
+            with self._editor.putting(Reworked()):
+                self._editor.replace_text(position, position + units(mine[start:end]), text)
             before = start
             if number:
                 self._editor.history.join_last()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.search import Query
 from app.core.errors import DocumentChangedError, LampblackError, StoreError
+from app.core.provenance.origins import Reworked
 from app.core.store import Store
 from app.program import Program
 from app.ui.background import BackgroundTasks
@@ -41,10 +42,12 @@ class _Before(msgspec.Struct, frozen=True):
 class Replacer(QObject):
     """Plans and replaces aside; the text on the page is changed through its editor, unsaved.
 
-    `encoding` gives the encoding that was chosen for a file; `changed` says that files were.
+    `encoding` gives the encoding that was chosen for a file; `changed` says that files were, and
+    `replaced` carries the name of each and its text before and after.
     """
 
     changed = Signal()
+    replaced = Signal(str, str, str)
     failed = Signal(object)
 
     def __init__(
@@ -149,7 +152,8 @@ class Replacer(QObject):
         head, tail = shared_ends(before, after)
         start, end = units(before[:head]), units(before[: len(before) - tail])
         caret = self._editor.caret
-        self._editor.replace_text(start, end, after[head : len(after) - tail])
+        with self._editor.putting(Reworked("typed")):
+            self._editor.replace_text(start, end, after[head : len(after) - tail])
         self._editor.move_caret(caret if caret <= start else caret + units(after) - units(before))
         return None
 
@@ -161,6 +165,9 @@ class Replacer(QObject):
         texts = bool(count) + len(outcome.changed)
         changed = {one.name for one in outcome.changed}
         self._texts = [text for text in self._texts if text.is_page or text.name in changed]
+        for text in self._texts:
+            if not text.is_page:
+                self.replaced.emit(text.name, text.before, text.after)
         self._say(errors + list(outcome.errors))
         if places:
             self._banners.say(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.documents.search import Query, search
+from app.core.provenance.origins import Origin
 from app.core.store import TakeRecord
 from app.program import Program
 from app.ui.actions import Actions
@@ -194,10 +195,14 @@ class SearchController(QObject):
         self._editor.ensureCursorVisible()
         self._editor.setFocus()
 
+    def _insert_take(self, text: str) -> None:
+        with self._editor.putting(Origin("generated")):
+            self._editor.insert_plain(text)
+
     def _show_take(self, found: FoundText) -> None:
         from app.ui.generation.takes_dialog import TakesDialog
 
         take = TakeRecord(text=found.text, created_at=found.made_at, model=found.model)
         dialog = TakesDialog([take], self._editor.window())
-        dialog.insert_asked.connect(self._editor.insert_plain)
+        dialog.insert_asked.connect(self._insert_take)
         show_dialog(dialog)

@@ -232,6 +232,7 @@ class GenerationController(QObject):
         """Show all takes of this manuscript."""
         from app.ui.generation.takes_dialog import TakesDialog
 
-        dialog = TakesDialog(self.take_log.takes(*self._origin()), self._page.window())
-        dialog.insert_asked.connect(self._page.editor.insert_plain)
+        takes, editor = self.take_log.takes(*self._origin()), self._page.editor
+        dialog = TakesDialog(takes, self._page.window())
+        dialog.insert_asked.connect(lambda text: self.take_log.insert(editor, text, takes))
         show_dialog(dialog)

@@ -30,6 +30,7 @@ from app.ui.library.search_controller import SearchController
 from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
+from app.ui.provenance.controller import ProvenanceController
 from app.ui.spelling.controller import SpellingController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
@@ -122,11 +123,14 @@ class ManuscriptParts(QObject):
         )
         self.conversion.book = lambda: self.books.book.contents
         self.conversion.open_book = self.books.open
+        self.provenance = ProvenanceController(program, documents, page.editor, status, actions)
+        self._follow_origins()
         self.folds = FoldController(page.editor, status, actions)
         self.paste = RichPaste(page.editor, status, actions)
         self.trash = TrashController(program, documents, page.banners, status, actions, parent)
         self.backups = BackupsController(program, documents, page.banners, status, actions, parent)
         self._parts: tuple[WindowPart, ...] = (
+            self.provenance,
             self.folds,
             self.paste,
             self.history,
@@ -143,6 +147,15 @@ class ManuscriptParts(QObject):
             self.books,
             self.bar,
         )
+
+    def _follow_origins(self) -> None:
+        """Have the origins of texts follow what is done to them beside the page."""
+        keeper, book = self.provenance.keeper, self.books.book
+        self.history.kept.connect(keeper.keep)
+        self.history.joined.connect(keeper.look_again)
+        self.history.origin_of = keeper.origin_of_version
+        self.search.replacer.replaced.connect(keeper.follow_replaced)
+        book.stepped.connect(lambda step: keeper.follow_step(book.contents, step))
 
     def beside(self, page: QWidget) -> QWidget:
         """The side bar and the page with its side panel, as the middle of the window."""

@@ -90,7 +90,7 @@ def merge_unsaved(
 
 
 def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = False) -> None:
-    """Take over takes, former files, versions, own words, goals and the words of each day.
+    """Take over takes, former files, versions, own words, goals, and the words of each day.
 
     Those of a day are what the source says or, if it `adds` to the target, the sum of both.
     """
@@ -118,6 +118,12 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
     for row in source.ends("word_log", _WORD_LOG):
         if fits(row, (str, str, int, int, int)):
             target.execute(_ADD_WORDS if adds else _PUT_WORDS, row)
+    for row in source.ends("provenance", ("document", "digest", "kept_at", "runs")):
+        if fits(row, (str, bytes, float, bytes)):
+            target.execute("INSERT OR IGNORE INTO provenance VALUES (?, ?, ?, ?)", row)
+    for row in source.rows("provenance_take", ("take", "created_at"), "key"):
+        if fits(row, (int, int, float)):
+            target.execute("INSERT OR IGNORE INTO provenance_take VALUES (?, ?, ?)", row)
     _merge_versions(target, source, _merge_histories(target, source))
 
 

@@ -1,0 +1,1 @@
+"""Where each part of a text came from: typed, pasted, written by a model, or there before."""

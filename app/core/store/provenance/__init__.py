@@ -1,0 +1,1 @@
+"""What the store keeps of where the parts of documents came from."""

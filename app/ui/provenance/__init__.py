@@ -1,0 +1,1 @@
+"""Where the parts of the text on the page came from: followed, shown, and reported."""
