@@ -6723,6 +6723,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择 transformers 支持的分类模型。</translation>
     </message>
     <message>
+        <source>Choose a file that was exported from the Memory panel.</source>
+        <translation>请选择从“记忆”面板导出的文件。</translation>
+    </message>
+    <message>
         <source>Choose a smaller model or context.</source>
         <translation>请选择更小的模型或更短的上下文。</translation>
     </message>
@@ -7545,6 +7549,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>PyTorch itself</source>
         <translation>PyTorch 本身</translation>
+    </message>
+    <message>
+        <source>Read it with that one.</source>
+        <translation>请用那个版本读取。</translation>
     </message>
     <message>
         <source>Recovery and takes cannot be written to {0}: {1}. Save your text; Lampblack goes on trying.</source>
@@ -8895,6 +8903,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这不是引擎包的归档文件。</translation>
     </message>
     <message>
+        <source>This is no memory that Lampblack exported: {0}.</source>
+        <translation>这不是 Lampblack 导出的记忆：{0}。</translation>
+    </message>
+    <message>
         <source>This is no pack of Lampblack: {0}.</source>
         <translation>这不是 Lampblack 的引擎包：{0}。</translation>
     </message>
@@ -8905,6 +8917,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This is no regular expression: {0}.</source>
         <translation>这不是正确的正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>This memory was written by a newer version of Lampblack.</source>
+        <translation>这份记忆是较新版本的 Lampblack 写的。</translation>
     </message>
     <message>
         <source>This model has no chat template, so it cannot answer messages.</source>
@@ -9617,6 +9633,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has another form</source>
         <translation>它的格式不同</translation>
+    </message>
+    <message>
+        <source>it has fields that no memory has</source>
+        <translation>其中有记忆里不会有的字段</translation>
     </message>
     <message>
         <source>it has more than {0} elements</source>
