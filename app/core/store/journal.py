@@ -149,5 +149,6 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM kept_here WHERE document = ?",
         "DELETE FROM own_word WHERE document = ?",
         "DELETE FROM document_language WHERE document = ?",
+        "DELETE FROM story_memory WHERE document = ?",
     ):
         connection.execute(statement, (journal,))

@@ -31,6 +31,7 @@ _BY_DOCUMENT = (
     ("kept_here", "?"),
     ("own_word", "?, word"),
     ("document_language", "?, language"),
+    ("story_memory", "?, content"),
 )
 _DAY_S = 86_400
 
