@@ -66,9 +66,10 @@ def carry(connection: apsw.Connection, document: str, to: str) -> None:
     what is kept for the book.
     """
     _copy(connection, document, to)
-    if not (os.path.isabs(document) and os.path.isabs(to)):
+    old, new = Path(document), Path(to)
+    if not (old.is_absolute() and new.is_absolute()):
         return
-    for one, other in zip(Path(document).parents, Path(to).parents, strict=False):
+    for one, other in zip(old.parents, new.parents, strict=False):
         if one == other or os.path.lexists(one):
             break
         _copy(connection, str(one), str(other))
