@@ -1577,6 +1577,10 @@
 <context>
     <name>ChoiceRow</name>
     <message>
+        <source>Always read</source>
+        <translation>总是读取</translation>
+    </message>
+    <message>
         <source>As asked</source>
         <translation>按原设置</translation>
     </message>
@@ -1631,6 +1635,10 @@
     <message>
         <source>Paragraph</source>
         <translation>段落</translation>
+    </message>
+    <message>
+        <source>Read by models made for it</source>
+        <translation>由受过此训练的模型读取</translation>
     </message>
     <message>
         <source>Reduced</source>
@@ -4703,6 +4711,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>温度</translation>
     </message>
     <message>
+        <source>Text after the cursor</source>
+        <translation>光标之后的文字</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>文字大小</translation>
     </message>
@@ -4837,6 +4849,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Where other programs reach it: http://127.0.0.1 and this number.</source>
         <translation>其他程序访问的位置：http://127.0.0.1 加上这个端口号。</translation>
+    </message>
+    <message>
+        <source>Whether the model reads it, too: a model trained to fill in gets it as what follows.</source>
+        <translation>模型是否也读取它；受过补全训练的模型会把它当作后文。</translation>
     </message>
     <message>
         <source>Width of choice</source>
@@ -6501,6 +6517,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>A server cannot do this ({0}).</source>
         <translation>服务器做不到这一点（{0}）。</translation>
+    </message>
+    <message>
+        <source>A server counts one text at a time, and none between two others.</source>
+        <translation>服务器每次只计算一段文字，也不能计算两段之间的文字。</translation>
     </message>
     <message>
         <source>A server&apos;s name cannot be an address or begin with a hyphen.</source>
@@ -11695,6 +11715,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The model is still writing. Esc stops it.</source>
         <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>The text is too long for the model: it reads the last {0} words.</source>
+        <translation>文字太长，模型只读取最后 {0} 个词。</translation>
     </message>
     <message>
         <source>The text is too long for the server: it is sent the last {0} words.</source>

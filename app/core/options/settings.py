@@ -181,6 +181,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("drop_head", "fail"),
         ),
     ] = "drop_head"
+    following_text: Annotated[
+        str,
+        Row(
+            label="Text after the cursor",
+            help="Whether the model reads it, too: a model trained to fill in gets it as what follows.",
+            choices=("off", "able", "always"),
+        ),
+    ] = "able"
     system_prompt: Annotated[
         str,
         Row(
