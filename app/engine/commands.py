@@ -85,6 +85,7 @@ class Read(Message, frozen=True):
 
     job: int
     prompt: str = ""
+    suffix: str | None = None
     messages: tuple[ChatMessage, ...] = ()
     max_tokens: int = -1
     n: int = 1
@@ -152,12 +153,20 @@ class Detokenize(Message, frozen=True):
 
 
 class Count(Message, frozen=True):
-    """Count the tokens of `prompt`, or of `messages` in the model's chat template."""
+    """Count the tokens of `prompt`, or of `messages` in the model's chat template.
+
+    With a `suffix` they are those of what asks for the text between the two. Each of the `texts` is
+    counted by itself as well, without the token that a prompt begins with. `seeks` asks how much
+    of the prompt the engine has read already.
+    """
 
     job: int
     prompt: str = ""
     special: bool = False
+    suffix: str | None = None
     messages: tuple[ChatMessage, ...] = ()
+    texts: tuple[str, ...] = ()
+    seeks: bool = False
 
 
 class Preview(Message, frozen=True):

@@ -65,10 +65,15 @@ class Tokens(Message, frozen=True):
 
 
 class Counted(Message, frozen=True):
-    """The answer to Count."""
+    """The answer to Count: the prompt's `tokens`, and those of each of the texts.
+
+    `known` are those of the prompt that need not be read again, where that was asked for.
+    """
 
     job: int
     tokens: int
+    texts: tuple[int, ...] = ()
+    known: int = 0
 
 
 class Scored(Message, frozen=True):

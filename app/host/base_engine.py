@@ -17,6 +17,8 @@ from app.engine.messages import (
     ChoicesScored,
     Classified,
     Classify,
+    Count,
+    Counted,
     Detokenize,
     Detokenized,
     Done,
@@ -66,6 +68,8 @@ class _PrefixCache(Protocol):
     """What the engine still knows of earlier prompts."""
 
     def guest(self) -> AbstractContextManager[None]: ...
+
+    def known(self, tokens: Ids) -> int: ...
 
     def settle(self, *, all_of_it: bool = False) -> None: ...
 
@@ -183,6 +187,13 @@ class BaseEngine(ABC):
     ) -> int:
         """The tokens of the prompt as `generate` would read it."""
         return len(self._prompter.tokens(prompt, messages, special=special))
+
+    def counted(self, request: Count) -> Counted:
+        """The same, the tokens of texts, and how much of the prompt need not be read again."""
+        asked = self._prompter.asked(request)
+        texts = tuple(len(self._vocabulary.tokenize(text)) for text in request.texts)
+        known = self._cache.known(asked[:-1]) if request.seeks else 0
+        return Counted(job=request.job, tokens=len(asked), texts=texts, known=known)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The tokens of a text."""

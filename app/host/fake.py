@@ -25,6 +25,8 @@ from app.engine.messages import (
     ChoicesScored,
     Classified,
     Classify,
+    Count,
+    Counted,
     Detokenize,
     Detokenized,
     Done,
@@ -212,6 +214,12 @@ class FakeEngine(Engine):
         """One token per word."""
         del special
         return sum(len(text.split()) for text in (prompt, *(turn.content for turn in messages)))
+
+    def counted(self, request: Count) -> Counted:
+        """The same, also of texts."""
+        tokens = self.count(f"{request.prompt} {request.suffix or ''}", request.messages)
+        texts = tuple(self.count(text) for text in request.texts)
+        return Counted(job=request.job, tokens=tokens, texts=texts)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """A token for every word."""

@@ -14,6 +14,8 @@ from app.engine.messages import (
     ChoicesScored,
     Classified,
     Classify,
+    Count,
+    Counted,
     Detokenize,
     Detokenized,
     Done,
@@ -193,6 +195,10 @@ class Engine(Protocol):
         self, prompt: str, messages: tuple[ChatMessage, ...] = (), *, special: bool = False
     ) -> int:
         """The tokens of the prompt as `generate` would read it."""
+
+    def counted(self, request: Count) -> Counted:
+        """The same, the tokens of texts, and how much of the prompt need not be read again."""
+        ...
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The tokens of a text."""

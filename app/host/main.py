@@ -35,7 +35,6 @@ from app.engine.messages import (
     PROTOCOL_VERSION,
     Classify,
     Count,
-    Counted,
     Describe,
     Described,
     Detokenize,
@@ -324,9 +323,7 @@ class Host:
         if isinstance(command, Examine):
             return Examined(job=job.number, passport=Examination(engine, job).passport())
         if isinstance(command, Count):
-            asked = command.prompt, command.messages
-            tokens = engine.count(*asked, special=command.special)
-            return Counted(job=job.number, tokens=tokens)
+            return engine.counted(command)
         if isinstance(command, Tokenize):
             return engine.tokenize(command)
         if isinstance(command, Detokenize):

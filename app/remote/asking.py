@@ -47,6 +47,8 @@ def answered(command: JobCommand, asker: Asker, hiding: Hiding, line: OpenLine) 
 
 
 def _counted(command: Count, asker: Asker) -> Counted:
+    if command.texts or command.suffix is not None:
+        raise UnsupportedError("A server counts one text at a time, and none between two others.")
     asker.abilities.check("chat count" if command.messages else "count")
     if command.messages:
         tokens = asker.count_chat(command.messages)

@@ -1742,6 +1742,10 @@
 <context>
     <name>ChoiceRow</name>
     <message>
+        <source>Always read</source>
+        <translation>总是读取</translation>
+    </message>
+    <message>
         <source>As asked</source>
         <translation>按原设置</translation>
     </message>
@@ -1796,6 +1800,10 @@
     <message>
         <source>Paragraph</source>
         <translation>段落</translation>
+    </message>
+    <message>
+        <source>Read by models made for it</source>
+        <translation>由受过此训练的模型读取</translation>
     </message>
     <message>
         <source>Reduced</source>
@@ -4905,6 +4913,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>温度</translation>
     </message>
     <message>
+        <source>Text after the cursor</source>
+        <translation>光标之后的文字</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>文字大小</translation>
     </message>
@@ -5039,6 +5051,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Where other programs reach it: http://127.0.0.1 and this number.</source>
         <translation>其他程序访问的位置：http://127.0.0.1 加上这个端口号。</translation>
+    </message>
+    <message>
+        <source>Whether the model reads it, too, as what follows; a model may be trained for that.</source>
+        <translation>模型是否也读取它；受过补全训练的模型会把它当作后文。</translation>
     </message>
     <message>
         <source>Width of choice</source>
@@ -6721,6 +6737,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>服务器做不到这一点（{0}）。</translation>
     </message>
     <message>
+        <source>A server counts one text at a time, and none between two others.</source>
+        <translation>服务器每次只计算一段文字，也不能计算两段之间的文字。</translation>
+    </message>
+    <message>
         <source>A server&apos;s name cannot be an address or begin with a hyphen.</source>
         <translation>服务器名称不能是地址，也不能以连字符开头。</translation>
     </message>
@@ -6939,6 +6959,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Choose a classifier of a kind that transformers knows.</source>
         <translation>请选择 transformers 支持的分类模型。</translation>
+    </message>
+    <message>
+        <source>Choose a file that was exported from the Memory panel.</source>
+        <translation>请选择从“记忆”面板导出的文件。</translation>
     </message>
     <message>
         <source>Choose a smaller model or context.</source>
@@ -7771,6 +7795,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>PyTorch itself</source>
         <translation>PyTorch 本身</translation>
+    </message>
+    <message>
+        <source>Read it with that one.</source>
+        <translation>请用那个版本读取。</translation>
     </message>
     <message>
         <source>Recovery and takes cannot be written to {0}: {1}. Save your text; Lampblack goes on trying.</source>
@@ -9129,6 +9157,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这不是引擎包的归档文件。</translation>
     </message>
     <message>
+        <source>This is no memory that Lampblack exported: {0}.</source>
+        <translation>这不是 Lampblack 导出的记忆：{0}。</translation>
+    </message>
+    <message>
         <source>This is no pack of Lampblack: {0}.</source>
         <translation>这不是 Lampblack 的引擎包：{0}。</translation>
     </message>
@@ -9139,6 +9171,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This is no regular expression: {0}.</source>
         <translation>这不是正确的正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>This memory was written by a newer version of Lampblack.</source>
+        <translation>这份记忆是较新版本的 Lampblack 写的。</translation>
     </message>
     <message>
         <source>This model has no chat template, so it cannot answer messages.</source>
@@ -9851,6 +9887,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>it has another form</source>
         <translation>它的格式不同</translation>
+    </message>
+    <message>
+        <source>it has fields that no memory has</source>
+        <translation>其中有记忆里不会有的字段</translation>
     </message>
     <message>
         <source>it has more than {0} elements</source>
@@ -11909,6 +11949,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The model is still writing. Esc stops it.</source>
         <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>The text is too long for the model: it reads the last {0} words.</source>
+        <translation>文字太长，模型只读取最后 {0} 个词。</translation>
     </message>
     <message>
         <source>The text is too long for the server: it is sent the last {0} words.</source>

@@ -19,7 +19,7 @@ COMMANDS = [
     ),
     m.Read(job=7, prompt="x", max_tokens=5, overflow="drop_head"),
     m.Score(job=3, text="x"),
-    m.Count(job=4, prompt="x"),
+    m.Count(job=4, prompt="x", suffix="", texts=("a", ""), seeks=True),
     m.Describe(job=5),
     m.Unload(job=6),
     m.Cancel(job=2),

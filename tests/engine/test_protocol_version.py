@@ -9,7 +9,7 @@ import msgspec
 
 from app.engine.messages import PROTOCOL_VERSION, Command, HostEvent
 
-KNOWN = (6, "a65191c157296293")
+KNOWN = (7, "eda5a8061c87f12a")
 
 
 def test_the_number_belongs_to_these_messages() -> None:

@@ -50,14 +50,20 @@ def instructed(before: str, instruction: str, system: str = "") -> tuple[tuple[s
 
 
 def _request(before: str, instruction: str) -> str:
+    return "".join(asked_of(before, instruction))
+
+
+def asked_of(before: str, instruction: str) -> tuple[str, str, str]:
+    """An instruct model's request: what stands before the manuscript, that, and what follows it.
+
+    The manuscript is empty where there is none, and the instruction stands alone.
+    """
     text = before.strip("\n").rstrip(_SPACES)
     if not text:
-        return instruction
-    parts = ["This is the manuscript so far:", text]
-    if instruction:
-        parts.append(f"Instruction: {instruction}")
-    parts.append("Continue directly from its last word. Write only the new text.")
-    return "\n\n".join(parts)
+        return "", "", instruction
+    asked = f"\n\nInstruction: {instruction}" if instruction else ""
+    last = "Continue directly from its last word. Write only the new text."
+    return "This is the manuscript so far:\n\n", text, f"{asked}\n\n{last}"
 
 
 def latest(before: str, most_bytes: int) -> str:

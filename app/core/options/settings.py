@@ -181,6 +181,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("drop_head", "fail"),
         ),
     ] = "drop_head"
+    following_text: Annotated[
+        str,
+        Row(
+            label="Text after the cursor",
+            help="Whether the model reads it, too, as what follows; a model may be trained for that.",
+            choices=("off", "able", "always"),
+        ),
+    ] = "able"
     system_prompt: Annotated[
         str,
         Row(

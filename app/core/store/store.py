@@ -33,6 +33,7 @@ from app.core.store.records import (
     storable,
 )
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
+from app.core.store.story_memories import StoryMemories, carry
 from app.core.store.trash import Trash
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
@@ -247,6 +248,11 @@ class Store:
         """Where the parts of documents came from."""
         return ProvenanceLog(self._run, self._write, document_name)
 
+    @cached_property
+    def story_memories(self) -> StoryMemories:
+        """What is kept for the model beside documents and books."""
+        return StoryMemories(self._run, document_name)
+
     def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
         """Keep `text` as a version of the document, unless the last one is equal; returns at once.
 
@@ -273,14 +279,27 @@ class Store:
         )
 
     def rename_history(self, document: str, to: str) -> None:
-        """The document is `to` from now on, unless that has versions of its own."""
+        """The document is `to` from now on, unless that has versions of its own.
+
+        What is kept for the model beside it goes along.
+        """
         one, other = document_name(document), document_name(to)
-        self._write(lambda connection: snapshots.rename(connection, one, other))
+
+        def work(connection: apsw.Connection) -> None:
+            snapshots.rename(connection, one, other)
+            carry(connection, one, other)
+
+        self._write(work)
 
     def copy_history(self, document: str, to: str) -> None:
         """`to` is a copy of the document from now on, and its past is the document's."""
         one, other, at = document_name(document), document_name(to), time.time()
-        self._write(lambda connection: snapshots.fork(connection, one, other, at))
+
+        def work(connection: apsw.Connection) -> None:
+            snapshots.fork(connection, one, other, at)
+            carry(connection, one, other)
+
+        self._write(work)
 
     def has_history(self, document: str) -> bool:
         """Whether any version of the document is kept under this name."""

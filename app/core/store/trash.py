@@ -41,6 +41,7 @@ _BY_DOCUMENT = (
     ("document_language", "?, language"),
     ("open_change", "?, changes"),
     ("provenance", "?, digest, kept_at, runs"),
+    ("story_memory", "?, content"),
 )
 _DAY_S = 86_400
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError, TemplateError
-from app.engine.messages import ChatMessage
+from app.engine.messages import ChatMessage, Count, Generate, Read
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.chat_turns import RenderedPart
 from app.host.generation.vocabulary import Ids, Vocabulary
@@ -39,6 +39,20 @@ class Prompter:
             words = self._vocabulary.tokenize(prompt, special=special)
             self._last = prompt, special, self._begun(words, prompt)
         return self._last[2]
+
+    def asked(self, request: Generate | Read | Count) -> Ids:
+        """All tokens of what a command gives to read."""
+        given = None
+        if isinstance(request, Generate) and request.tokens:
+            given = self.checked(request.tokens)
+        if request.suffix is not None:
+            if request.messages:
+                raise ParameterError("A conversation has no suffix.", "Give a prompt in its place.")
+            return self.between(request.prompt if given is None else given, request.suffix)
+        if given is not None:
+            return given
+        special = not isinstance(request, Read) and request.special
+        return self.tokens(request.prompt, request.messages, special=special)
 
     def between(self, prompt: str | Ids, suffix: str) -> Ids:
         """What asks for the text between them; raises ParameterError for a model that cannot.

@@ -32,9 +32,8 @@ def prompt_tokens(
 
     Raises PromptTooLongError where nothing may be dropped.
     """
-    tokens, dropped = _asked(request, prompter), 0
-    fills = isinstance(request, Generate) and request.suffix is not None
-    if request.overflow == "drop_head" and not fills:
+    tokens, dropped = prompter.asked(request), 0
+    if request.overflow == "drop_head" and request.suffix is None:
         limit = size - _room(request, size)
         tokens, dropped = prompter.fitted(tokens, request.messages, limit, size)
     elif len(tokens) >= size:
@@ -42,20 +41,6 @@ def prompt_tokens(
     if not len(tokens):
         tokens = _beginning(vocabulary)
     return tokens, dropped
-
-
-def _asked(request: Generate | Read, prompter: Prompter) -> Ids:
-    """All tokens of the prompt."""
-    if isinstance(request, Read):
-        return prompter.tokens(request.prompt, request.messages)
-    given = prompter.checked(request.tokens) if request.tokens else None
-    if request.suffix is not None:
-        if request.messages:
-            raise ParameterError("A conversation has no suffix.", "Give a prompt in its place.")
-        return prompter.between(request.prompt if given is None else given, request.suffix)
-    if given is not None:
-        return given
-    return prompter.tokens(request.prompt, request.messages, special=request.special)
 
 
 def seeds(request: Generate) -> list[int]:

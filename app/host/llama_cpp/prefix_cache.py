@@ -138,6 +138,15 @@ class LlamaPrefixCache:
         self._clear_away(tokens)
         return sequence
 
+    def known(self, tokens: Ids) -> int:
+        """How many tokens `begin` would find at hand, copied or saved."""
+        if self._is_guest:
+            return 0
+        whole = self._whole_copies
+        known = max(self._at_hand(tokens)[1], self._copies.best(tokens, whole=whole)[1])
+        saved = self._saved.best(tokens, whole=whole)[1] if self._saved is not None else 0
+        return saved if saved >= known + WORTH else known
+
     def empty(self) -> Sequence:
         """A sequence that holds nothing."""
         return self._lend()

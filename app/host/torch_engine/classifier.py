@@ -24,6 +24,8 @@ from app.engine.messages import (
     ChatMessage,
     Classified,
     Classify,
+    Count,
+    Counted,
     ModelInfo,
     Tokenize,
     Tokenized,
@@ -277,6 +279,12 @@ class ClassifierEngine(Engine):
         if messages:
             self._refuse()
         return len(self._model.encode(prompt).ids)
+
+    def counted(self, request: Count) -> Counted:
+        """The same, also of texts."""
+        texts = tuple(self.count(text) for text in request.texts)
+        tokens = self.count(request.prompt, request.messages)
+        return Counted(job=request.job, tokens=tokens, texts=texts)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The tokens of a text, with the part of it that each stands for."""

@@ -97,6 +97,14 @@ class TorchPrefixCache:
         best.lane.cut(length)
         return best.lane
 
+    def known(self, tokens: Ids) -> int:
+        """How many tokens `begin` would find at hand or saved."""
+        if self._is_guest:
+            return 0
+        known = max((common_prefix(kept.tokens, tokens) for kept in self._kept), default=0)
+        saved = self._saved.best(tokens)[1] if self._saved is not None else 0
+        return saved if saved >= known + WORTH else known
+
     def empty(self, room: int) -> Lane:
         """A memory that holds nothing."""
         return self._lanes.empty(room)

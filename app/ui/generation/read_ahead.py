@@ -14,7 +14,7 @@ from app.engine.worker import Worker
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
-from app.ui.generation.takes import request_fields
+from app.ui.generation.prompt_maker import PromptMaker, prompt_fields
 from app.ui.generation.write_bar import InstructionLine
 
 PAUSE_MS = 1000
@@ -101,6 +101,7 @@ class ReadingAhead(_InPause):
         worker: Worker,
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
+        prompts: PromptMaker,
         bridge: Bridge,
         parent: QObject,
     ) -> None:
@@ -108,6 +109,7 @@ class ReadingAhead(_InPause):
         self._line = line
         self._settings = settings
         self._sampling = sampling
+        self._prompts = prompts
         self._asked: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
         line.textEdited.connect(lambda _text: self.wake())
@@ -136,26 +138,37 @@ class ReadingAhead(_InPause):
             self._known, self._job = self._asked, 0
 
     def _work(self, _model: ModelInfo) -> None:
-        before = self._before()
+        place = self._place()
+        before = self._editor.manuscript.readable(place)
         if not before.strip():
             return
-        settings = self._settings.settings
+        sampling = self._sampling()
+        after = self._prompts.after(place)
+        asked = self._prompts.request(before, after, self._instruction(), sampling)
+        made = self._prompts.made(asked, self._on_made, lambda _error: None)
+        if made is None:
+            return
         self._asked = {
-            **request_fields(before, self._instruction(), settings.system_prompt),
-            "max_tokens": self._sampling().max_tokens,
-            "overflow": settings.prompt_overflow,
+            **prompt_fields(made.prompt),
+            "max_tokens": sampling.max_tokens,
+            "overflow": self._settings.settings.prompt_overflow,
         }
         if self._asked != self._known:
             self._job = self._worker.read_ahead(**self._asked)
 
-    def _before(self) -> str:
-        """The text that the model would go on from.
+    def _on_made(self) -> None:
+        """The prompt is ready: have it read, unless the writer went on meanwhile."""
+        if not self._timer.isActive():
+            self._on_pause()
 
-        At the very beginning there is none. The caret stands there after a document was opened,
+    def _place(self) -> int:
+        """Where the model would go on.
+
+        At the very beginning there is no text. The caret stands there after a document was opened,
         and its writer will most likely go on at its end.
         """
         _start, end = self._editor.selection
-        return self._editor.manuscript.readable(end or len(self._editor.manuscript))
+        return end or len(self._editor.manuscript)
 
     def _instruction(self) -> str:
         """What is being typed in the instruction line."""

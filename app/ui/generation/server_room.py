@@ -32,7 +32,7 @@ class ServerRoom:
         if model is None or model.server is None or not model.context:
             return before
         answer = max_tokens if max_tokens >= 0 else model.context // 4
-        room = (model.context - answer - _TEMPLATE) * self._ratios.get(model.path, _BYTES_PER_TOKEN)
+        room = (model.context - answer - _TEMPLATE) * self.bytes_per_token(model)
         left = int(room) - _size(beside)
         if left <= 0:
             return before
@@ -40,6 +40,10 @@ class ServerRoom:
         if place and model.server.masks:
             place = Masker(model.server.names).undivided(before, place)
         return before[place:]
+
+    def bytes_per_token(self, model: ModelInfo) -> float:
+        """How many bytes a token of the model has, as far as it is known."""
+        return self._ratios.get(model.path, _BYTES_PER_TOKEN)
 
     def learn(self, sent: int, model: ModelInfo | None, stats: Stats) -> None:
         """Take up how many tokens a server counted in the bytes that it was sent in all."""

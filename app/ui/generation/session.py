@@ -8,8 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.documents.comments import without_comments
-from app.core.documents.prompts import DEFAULT_SYSTEM
+from app.core.errors import LampblackError
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
 from app.engine.messages import Done, Failed, Prefill, Tokens
@@ -18,19 +17,17 @@ from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, count_words, units
 from app.ui.editor.undo_history import UndoStep
-from app.ui.generation.server_room import ServerRoom, sent_bytes
+from app.ui.generation.prompt_maker import PromptMaker
+from app.ui.generation.server_room import sent_bytes
 from app.ui.generation.takes import (
     TakeEnd,
     TakeGroup,
     TakeRequest,
     TakeText,
     blank_take,
-    request_fields,
     reseeded,
 )
 from app.ui.numbers import number_text
-
-_AFTER = 20_000  # units after the place in which the rest of a name is looked for
 
 
 class Session(QObject):
@@ -40,7 +37,7 @@ class Session(QObject):
     go out now, out of them and the text on both sides of the place, or None; where not,
     `begin_waiting` or `drop_waiting` is called as soon as that is decided. `origin` gives the
     document's journal and path. `dropped` says that what `admit` has not decided yet is not wanted
-    any more.
+    any more. `prompts` makes what the model reads.
     """
 
     moved = Signal()
@@ -58,6 +55,7 @@ class Session(QObject):
         worker: Worker,
         settings: SettingsStore,
         sampling: Callable[[], Sampling],
+        prompts: PromptMaker,
         prepare: Callable[[], bool],
         admit: Callable[[dict[str, Any], tuple[str, str]], dict[str, Any] | None],
         origin: Callable[[], tuple[str, str]],
@@ -74,7 +72,7 @@ class Session(QObject):
         self._origin = origin
         self._requests: dict[int, TakeRequest] = {}
         self._waiting: TakeRequest | None = None
-        self._room = ServerRoom()
+        self._prompts = prompts
         self.group: TakeGroup | None = None
         editor.changed.connect(self._on_changed)
         editor.composed.connect(self._catch_up)
@@ -200,40 +198,35 @@ class Session(QObject):
         request = self._waiting
         if request is None:
             return
-        manuscript = self._editor.manuscript
-        request.before = manuscript.readable(request.group.start)
-        end = request.group.end
-        after = manuscript.text(end, min(len(manuscript), end + _AFTER))
-        around = request.before, without_comments(after)
-        fields = self._admit(self._fields(request), around)
-        if fields is None:
+        request.before = self._editor.manuscript.readable(request.group.start)
+        after = self._prompts.after(request.group.end)
+        earlier = len(request.group.takes) - len(request.takes)
+        sampling = reseeded(self._sampling(), earlier)
+        fields = self._prompts.fields(request, after, sampling, self.begin_waiting, self._on_unmade)
+        fields = fields and self._admit(fields, (request.before, after))
+        if not fields:
             return
         self._waiting = None
         request.sampling, request.sent_bytes = fields["sampling"], sent_bytes(fields)
         request.job = self._worker.generate(**fields)
         self._requests[request.job] = request
         if len(request.sent) < len(request.before):
-            words = self.tr("The text is too long for the server: it is sent the last {0} words.")
-            self.said.emit(words.format(number_text(count_words(request.sent))))
+            self._say_cut(request.sent)
         self.moved.emit()
 
-    def _fields(self, request: TakeRequest) -> dict[str, Any]:
-        """The fields of `Generate` for a request."""
-        settings, instruction = self._settings.settings, request.group.instruction
-        earlier = len(request.group.takes) - len(request.takes)
-        sampling = reseeded(self._sampling(), earlier)
-        request.sent = request.before
-        if settings.prompt_overflow == "drop_head":
-            beside = f"{instruction}{settings.system_prompt or DEFAULT_SYSTEM}" * bool(instruction)
-            request.sent = self._room.end_of(
-                request.before, beside, sampling.max_tokens, self._worker.model
-            )
-        return {
-            **request_fields(request.sent, instruction, settings.system_prompt),
-            "sampling": sampling,
-            "n": len(request.takes),
-            "overflow": settings.prompt_overflow,
-        }
+    def _say_cut(self, sent: str) -> None:
+        model = self._worker.model
+        if model is not None and model.server is not None:
+            words = self.tr("The text is too long for the server: it is sent the last {0} words.")
+        else:
+            words = self.tr("The text is too long for the model: it reads the last {0} words.")
+        self.said.emit(words.format(number_text(count_words(sent))))
+
+    def _on_unmade(self, error: LampblackError) -> None:
+        """The prompt could not be made, because the engine could not count it."""
+        if self._waiting is not None:
+            self.drop_waiting()
+            self.failed.emit(Failed(job=0, kind=error.kind, message=error.message, hint=error.hint))
 
     def drop_waiting(self) -> None:
         """No model came: forget the request that waited for one."""
@@ -276,7 +269,7 @@ class Session(QObject):
         empty = not any(take.text for take in request.takes)
         self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
-        self._room.learn(request.sent_bytes, self._worker.model, event.stats)
+        self._prompts.room.learn(request.sent_bytes, self._worker.model, event.stats)
         self.measured.emit(event.stats)
         if any(take.finish_reason == "banned" for take in event.takes):
             self.said.emit(

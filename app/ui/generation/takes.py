@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import msgspec
 
 from app.core.documents.normalise import Normaliser
-from app.core.documents.prompts import continuation, instructed
+from app.core.documents.prompts import continuation
 from app.core.options.sampling import Sampling
 from app.core.provenance.origins import Origin, new_take_key
 from app.core.store import Store, TakeRecord
 from app.core.system.background import BackgroundQueue
-from app.engine.messages import ChatMessage, EngineSettings
+from app.engine.messages import EngineSettings
 from app.engine.worker import Worker
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import Change, units
@@ -223,16 +222,6 @@ class TakeLog:
             settings=msgspec.json.encode(end.settings).decode(),
             created_at=time.time(),
         )
-
-
-def request_fields(before: str, instruction: str, system: str) -> dict[str, Any]:
-    """The `Generate` fields that go on from `before`, or do what `instruction` says there."""
-    if not instruction:
-        return {"prompt": continuation(before).prompt}
-    turns = (
-        {"role": role, "content": text} for role, text in instructed(before, instruction, system)
-    )
-    return {"messages": tuple(msgspec.convert(turn, ChatMessage) for turn in turns)}
 
 
 def blank_take(before: str, instruction: str) -> TakeText:

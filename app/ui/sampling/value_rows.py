@@ -147,6 +147,8 @@ class ChoiceRow(ParameterRow):
             "as-asked": self.tr("As asked"),
             "on": self.tr("On"),
             "off": self.tr("Off"),
+            "able": self.tr("Read by models made for it"),
+            "always": self.tr("Always read"),
             "drop_head": self.tr("Let the model see only the end"),
             "fail": self.tr("Say so and write nothing"),
             "torch": "PyTorch",

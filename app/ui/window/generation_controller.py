@@ -15,6 +15,7 @@ from app.ui.actions import Actions
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.kept_here import KeptHere
+from app.ui.generation.prompt_maker import PromptMaker
 from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.spoken_take import SpokenTake
@@ -62,11 +63,13 @@ class GenerationController(QObject):
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
         self.gate = SendingGate(program, kept_here, page.banners, bridge, page)
+        self.prompts = PromptMaker(worker, settings, editor, self)
         self.session = Session(
             editor,
             worker,
             settings,
             sampling,
+            self.prompts,
             models.loader.prepare,
             self.gate.admit,
             self._origin,
@@ -75,7 +78,9 @@ class GenerationController(QObject):
         )
         self.tokens = TokenCount(editor, worker, bridge, self)
         self._spoken = SpokenTake(self.session, settings, editor)
-        self.reading = ReadingAhead(editor, line, worker, settings, sampling, bridge, self)
+        self.reading = ReadingAhead(
+            editor, line, worker, settings, sampling, self.prompts, bridge, self
+        )
         self._connect()
 
     def _origin(self) -> tuple[str, str]:
@@ -86,6 +91,7 @@ class GenerationController(QObject):
         """The window closes: keep what is written, and end the thread that keeps it."""
         self.tokens.close()
         self.reading.close()
+        self.prompts.close()
         self.session.end()
         self.take_log.close()
 

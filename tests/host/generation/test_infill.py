@@ -11,10 +11,10 @@ import pytest
 
 from app.core.errors import ParameterError, PromptTooLongError
 from app.core.options.load_options import LoadOptions
-from app.engine.messages import ChatMessage, Generate
+from app.engine.messages import ChatMessage, Count, Generate, Read
 from app.host.generation.vocabulary import Infill, find_infill
 from app.host.llama_cpp.engine import LlamaCppEngine
-from tests.host.driving import Runner, copy_of, load, load_torch
+from tests.host.driving import Runner, copy_of, load, load_torch, silent
 from tests.host.tiny_llama import write_tiny
 
 NAMES = ("<fim_prefix>", "<fim_suffix>", "<fim_middle>")
@@ -74,6 +74,21 @@ def test_a_prompt_of_tokens_and_an_empty_suffix(engine: Any) -> None:
     given = Generate(job=1, tokens=ids, suffix="")
     assert engine._tokens(given)[0].tolist() == engine._tokens(empty)[0].tolist()
     assert len(engine._tokens(empty)[0]) == len(engine._prompter.tokens("ab")) + 3
+
+
+def test_it_is_counted_and_read_ahead_and_then_known(engine: Any) -> None:
+    asked = Count(job=2, prompt="ab ab ab", suffix="c", texts=("ab", "", "a b"), seeks=True)
+    before = engine.counted(asked)
+    tokens = engine._tokens(Generate(job=1, prompt="ab ab ab", suffix="c"))[0]
+    words = engine._vocabulary
+    assert before.tokens == len(tokens)
+    assert before.texts == tuple(len(words.tokenize(text)) for text in asked.texts)
+    assert before.known < len(tokens) - 1
+    engine.read(Read(job=3, prompt="ab ab ab", suffix="c"), silent())
+    assert engine.counted(asked).known == len(tokens) - 1
+    assert engine.counted(Count(job=4, prompt="ab ab ab")).known == 0  # nobody asked
+    done = Runner(engine)("ab ab ab", suffix="c", **GREEDY)
+    assert done.stats.reused_tokens == len(tokens) - 1
 
 
 def test_nothing_of_it_is_dropped_in_silence(engine: Any) -> None:

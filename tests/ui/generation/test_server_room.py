@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from app.core.context.composition import ComposedPrompt
+from app.core.documents.prompts import instructed
 from app.engine.messages import ServerPlace, Stats
+from app.ui.generation.prompt_maker import prompt_fields
 from app.ui.generation.server_room import ServerRoom, sent_bytes
-from app.ui.generation.takes import request_fields
 from tests.ui.conftest import MODEL
 
 PLACE = ServerPlace(url="http://10.1.2.3", ip="10.1.2.3", is_here=False, masks=True)
@@ -44,9 +46,10 @@ def test_a_cut_moves_only_where_something_is_masked() -> None:
 def test_a_token_is_as_long_as_all_that_was_sent_says() -> None:
     """The system's text and the instruction are counted there, too, and are most of this one."""
     room, before = ServerRoom(), "It rained all day long. " * 200
-    fields = request_fields("It rained.", "On. " * 90, "Write plainly. " * 90)
+    turns = instructed("It rained.", "On. " * 90, "Write plainly. " * 90)
+    fields = prompt_fields(ComposedPrompt(turns=turns))
     sent = sent_bytes(fields)
     assert sent > 1700
     room.learn(sent, AWAY, Stats(prompt_tokens=sent // 4))
     assert 1100 < len(room.end_of(before, "", 10, AWAY)) < 4 * (400 - 10 - 64)
-    assert sent_bytes(request_fields("Né ", "", "")) == 3
+    assert sent_bytes(prompt_fields(ComposedPrompt("Né"))) == 3

@@ -90,7 +90,7 @@ def merge_unsaved(
 
 
 def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = False) -> None:
-    """Take over takes, former files, versions, own words, goals, and the words of each day.
+    """Take over takes, former files, versions, own words, memories, goals and words of each day.
 
     Those of a day are what the source says or, if it `adds` to the target, the sum of both.
     """
@@ -112,6 +112,9 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
     for row in source.ends("own_word", ("document", "word")):
         if fits(row, (str, str)):
             target.execute("INSERT OR IGNORE INTO own_word VALUES (?, ?)", row)
+    for row in source.rows("story_memory", ("content",), "document"):
+        if fits(row, (str, bytes)):
+            target.execute("INSERT OR IGNORE INTO story_memory VALUES (?, ?)", row)
     for row in source.rows("goal", ("words",), "scope"):
         if fits(row, (str, int)):
             target.execute(_KEEP_GOAL if adds else _PUT_GOAL, row)

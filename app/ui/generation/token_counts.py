@@ -1,0 +1,106 @@
+"""Counting tokens by the loaded model's own tokenizer, or by estimate for a server."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+from app.core.context.composition import ComposedPrompt, TokenCounter
+from app.engine.messages import ChatMessage, Count, Counted, Finished, ModelInfo
+
+_AT_ONCE = 2_000_000  # characters of texts in one message
+_MOST_KEPT = 4_000_000  # characters of texts whose tokens are remembered
+_TEMPLATE = 64  # tokens of a chat's template, at most
+
+
+class RunsHere(Protocol):
+    """Does a command on this machine; see `app.engine.worker.LocalEngine`."""
+
+    def next_job(self) -> int:
+        """A number for it."""
+        ...
+
+    def run(self, command: Any, on_event: Any) -> Finished:
+        """Its last event."""
+        ...
+
+
+class EngineCounter(TokenCounter):
+    """Counts with the engine, many texts at a time, and remembers what it counted.
+
+    It waits for the engine: not for the window's thread.
+    """
+
+    def __init__(self, engine: RunsHere, model: ModelInfo | None) -> None:
+        self._engine = engine
+        self.model = model
+        self._known: dict[str, int] = {}
+        self._kept = 0
+
+    def texts(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """The tokens of each text by itself."""
+        known = {text: self._known[text] for text in texts if text in self._known}
+        waiting: list[str] = []
+        length = 0
+        for text in dict.fromkeys(text for text in texts if text not in known):
+            waiting.append(text)
+            length += len(text)
+            if length >= _AT_ONCE:
+                known |= self._count(waiting)
+                waiting, length = [], 0
+        if waiting:
+            known |= self._count(waiting)
+        return tuple(known[text] for text in texts)
+
+    def whole(self, prompt: ComposedPrompt) -> int:
+        """The tokens of all that the engine would read."""
+        return self._ask(_asked(prompt)).tokens
+
+    def known(self, prompt: ComposedPrompt) -> tuple[int, int]:
+        """The tokens of a prompt, and how many of them the engine need not read."""
+        counted = self._ask(_asked(prompt) | {"seeks": True})
+        return counted.tokens, counted.known
+
+    def _count(self, texts: list[str]) -> dict[str, int]:
+        found = dict(zip(texts, self._ask({"texts": tuple(texts)}).texts, strict=True))
+        length = sum(map(len, texts))
+        if self._kept + length > _MOST_KEPT:
+            self._known, self._kept = {}, 0
+        self._known |= found
+        self._kept += length
+        return found
+
+    def _ask(self, fields: dict[str, Any]) -> Counted:
+        command = Count(job=self._engine.next_job(), **fields)
+        counted = self._engine.run(command, lambda _event: None)
+        assert isinstance(counted, Counted)
+        return counted
+
+
+class EstimatedCounter(TokenCounter):
+    """Estimates a server's tokens by the bytes that one has."""
+
+    def __init__(self, bytes_per_token: float) -> None:
+        self._bytes = bytes_per_token
+
+    def texts(self, texts: tuple[str, ...]) -> tuple[int, ...]:
+        """About the tokens of each text."""
+        return tuple(
+            math.ceil(len(text.encode("utf-8", "surrogatepass")) / self._bytes) for text in texts
+        )
+
+    def whole(self, prompt: ComposedPrompt) -> int:
+        """About the tokens of all that is sent."""
+        every = (prompt.prompt, prompt.suffix or "", *(text for _role, text in prompt.turns))
+        return sum(self.texts(every)) + _TEMPLATE * bool(prompt.turns)
+
+    def known(self, prompt: ComposedPrompt) -> tuple[int, int]:
+        """About its tokens; what a server knows of them it does not tell."""
+        return self.whole(prompt), 0
+
+
+def _asked(prompt: ComposedPrompt) -> dict[str, Any]:
+    """The fields of `Count` for a prompt."""
+    turns = ({"role": role, "content": text} for role, text in prompt.turns)
+    messages = tuple(ChatMessage(role=turn["role"], content=turn["content"]) for turn in turns)  # type: ignore[arg-type]
+    return {"prompt": prompt.prompt, "suffix": prompt.suffix, "messages": messages}
