@@ -5053,7 +5053,7 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>其他程序访问的位置：http://127.0.0.1 加上这个端口号。</translation>
     </message>
     <message>
-        <source>Whether the model reads it, too, as what follows; a model may be trained for that.</source>
+        <source>Whether the model reads it, too, as what follows; some are trained for that.</source>
         <translation>模型是否也读取它；受过补全训练的模型会把它当作后文。</translation>
     </message>
     <message>

@@ -185,7 +185,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Row(
             label="Text after the cursor",
-            help="Whether the model reads it, too, as what follows; a model may be trained for that.",
+            help="Whether the model reads it, too, as what follows; some are trained for that.",
             choices=("off", "able", "always"),
         ),
     ] = "able"

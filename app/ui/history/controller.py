@@ -19,7 +19,7 @@ from app.ui.background import BackgroundTasks
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
-from app.ui.history.excerpt import Passage
+from app.ui.history.excerpt import MarkedPassage
 from app.ui.widgets.banner import BannerArea, OwnBanner
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
@@ -92,7 +92,7 @@ class HistoryController(QObject):
         dialog.restore_asked.connect(partial(self.restore, present))
         show_dialog(dialog)
 
-    def restore(self, present: str, text: str, passage: Passage | None) -> None:
+    def restore(self, present: str, text: str, passage: MarkedPassage | None) -> None:
         """Put a version's `text` on the page, or a passage of it, as one step that Undo takes back.
 
         The passage was marked in the difference from `present`.
@@ -103,7 +103,7 @@ class HistoryController(QObject):
         if self._editor.is_composing or self._editor.manuscript.text() != present:
             self._status.say(self.tr("The text has changed meanwhile: open the history again."))
             return
-        whole = Passage((0, units(text)), (0, len(self._editor.manuscript)))
+        whole = MarkedPassage((0, units(text)), (0, len(self._editor.manuscript)))
         place = passage or whole
         self.take("restore")
         self._editor.setTextCursor(self._editor.cursor_at(*place.new))

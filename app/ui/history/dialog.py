@@ -14,7 +14,7 @@ from app.core.store import Snapshot
 from app.core.text.differences import difference
 from app.ui.background import BackgroundTasks
 from app.ui.history.difference_view import DifferenceView
-from app.ui.history.excerpt import Part, Passage, parts_of
+from app.ui.history.excerpt import MarkedPassage, Part, parts_of
 from app.ui.numbers import number_text
 from app.ui.sentences import told
 from app.ui.texts import moment_text
@@ -119,7 +119,7 @@ class HistoryDialog(TextListDialog):
             self.copy.setEnabled(bool(self._text))
         self.restore_marked.setEnabled(bool(self._text) and self.view.marked is not None)
 
-    def _ask(self, passage: Passage | None) -> None:
+    def _ask(self, passage: MarkedPassage | None) -> None:
         self.restore_asked.emit(self._text, passage)
         self.accept()
 

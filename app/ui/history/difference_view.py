@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.ui.editor.manuscript import units
-from app.ui.history.excerpt import Kind, Part, Passage, passage
+from app.ui.history.excerpt import Kind, MarkedPassage, Part, passage
 from app.ui.numbers import number_text
 from app.ui.widgets.theme import Theme
 
@@ -19,7 +19,7 @@ _SELECTABLE = (
 
 
 class DifferenceView(QPlainTextEdit):
-    """Shows the parts of a difference; what is selected in it can be told as a Passage."""
+    """Shows the parts of a difference; what is selected in it can be told as a MarkedPassage."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class DifferenceView(QPlainTextEdit):
         self.centerCursor()
 
     @property
-    def marked(self) -> Passage | None:
+    def marked(self) -> MarkedPassage | None:
         """The place of the selection in both texts; None where it holds no change."""
         cursor = self.textCursor()
         start, end = cursor.selectionStart(), cursor.selectionEnd()

@@ -32,7 +32,7 @@ class Part(msgspec.Struct, frozen=True):
     words: int = 0
 
 
-class Passage(msgspec.Struct, frozen=True):
+class MarkedPassage(msgspec.Struct, frozen=True):
     """A place in the earlier text and the place in the present one that it belongs to."""
 
     old: tuple[int, int]
@@ -46,7 +46,7 @@ def parts_of(hunks: Sequence[Hunk]) -> tuple[Part, ...]:
     return tuple(_placed(_pieces(hunks)))
 
 
-def passage(parts: Iterable[tuple[Part, int, int]]) -> Passage | None:
+def passage(parts: Iterable[tuple[Part, int, int]]) -> MarkedPassage | None:
     """The place of marked parts, each with what of its text is marked; None without a change.
 
     Both texts are equal around it, so that the one can be put in the place of the other.
@@ -59,7 +59,7 @@ def passage(parts: Iterable[tuple[Part, int, int]]) -> Passage | None:
         new += _inside(part.new, start, end, whole=whole or part.kind == "removed")
     if not is_changed:
         return None
-    return Passage((min(old), max(old)), (min(new), max(new)))
+    return MarkedPassage((min(old), max(old)), (min(new), max(new)))
 
 
 def _inside(place: tuple[int, int], start: int, end: int, *, whole: bool) -> tuple[int, int]:
