@@ -178,6 +178,20 @@ class House:
         takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]
         return TakesDialog(takes, self.window)
 
+    def takes_side_by_side(self) -> QWidget:
+        """The tray with three takes: one on the page, one with a star and a name, and a mix."""
+        self.studio.show("The old keeper")
+        self.studio.do("continue_many")
+        for number, text in enumerate((" ran. He fell.", " sat.", " 睡了。")):
+            self.studio.stream(text, take=number)
+        self.studio.done()
+        tray = self.window.manuscript.takes.tray
+        tray.pick(1)
+        tray.mix(0, 0)
+        tray.star(2)
+        tray.rename(2, "雨")
+        return self.window
+
     def history(self) -> QWidget:
         seen = [(1, "opened", 0, 0), (2, "generation", 12, 3), (3, "hourly", 0, 40)]
         versions = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.store.takes.kept import SCHEMA as TAKES
 from app.core.store.word_log import SCHEMA as WORD_LOG
 
 MIGRATIONS: tuple[str, ...] = (
@@ -111,5 +112,6 @@ MIGRATIONS: tuple[str, ...] = (
         is_read INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    TAKES,
 )
 """What leads from one version of the store to the next; only ever added to."""

@@ -31,6 +31,7 @@ _BY_DOCUMENT = (
     ("kept_here", "?"),
     ("own_word", "?, word"),
     ("document_language", "?, language"),
+    ("take_place", "key, ?, start, stop, before, after, take"),
 )
 _DAY_S = 86_400
 

@@ -14,7 +14,7 @@ from app.engine.worker import Worker
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
 from app.ui.editor.manuscript import units
-from app.ui.generation.takes import request_fields
+from app.ui.generation.requests import request_fields
 from app.ui.generation.write_bar import InstructionLine
 
 PAUSE_MS = 1000

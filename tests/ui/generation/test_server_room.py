@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.engine.messages import ServerPlace, Stats
+from app.ui.generation.requests import request_fields
 from app.ui.generation.server_room import ServerRoom, sent_bytes
-from app.ui.generation.takes import request_fields
 from tests.ui.conftest import MODEL
 
 PLACE = ServerPlace(url="http://10.1.2.3", ip="10.1.2.3", is_here=False, masks=True)
