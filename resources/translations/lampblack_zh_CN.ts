@@ -280,8 +280,8 @@
         <translation>让模型从光标处接着写；它之前写的内容视为已采纳</translation>
     </message>
     <message>
-        <source>Let the model go on in several ways; look through them with Alt+Left and Alt+Right</source>
-        <translation>让模型写出几份不同的续文；用 Alt+左、Alt+右 翻看</translation>
+        <source>Let the model go on in several ways, side by side below the page, and pick one or parts of several</source>
+        <translation>让模型以几种方式续写，并排显示在页面下方，可选用一个，或取几个的部分</translation>
     </message>
     <message>
         <source>Load</source>
@@ -536,6 +536,10 @@
         <translation>查看每天写了多少字，并设定目标</translation>
     </message>
     <message>
+        <source>See what else the model wrote here, side by side</source>
+        <translation>并排查看模型在此处还写过什么</translation>
+    </message>
+    <message>
         <source>See what memory it needs here, and what would make it fit</source>
         <translation>查看它在本机需要多少内存，以及怎样才放得下</translation>
     </message>
@@ -662,6 +666,10 @@
     <message>
         <source>Take the last step back</source>
         <translation>撤销上一步操作</translation>
+    </message>
+    <message>
+        <source>Takes of This Place</source>
+        <translation>此处的候选稿</translation>
     </message>
     <message>
         <source>Tell the model what to write at the cursor</source>
@@ -3525,6 +3533,17 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>MarginMarks</name>
+    <message>
+        <source>See the takes that were written here (Ctrl+F3)</source>
+        <translation>查看在此处写下的候选稿（Ctrl+F3）</translation>
+    </message>
+    <message>
+        <source>Takes of this line</source>
+        <translation>此行的候选稿</translation>
+    </message>
+</context>
+<context>
     <name>ModelController</name>
     <message>
         <source>Finding out how {0} runs fastest here…</source>
@@ -4791,6 +4810,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>Top-p</translation>
     </message>
     <message>
+        <source>Tray of takes</source>
+        <translation>候选稿托盘</translation>
+    </message>
+    <message>
         <source>Tries a new model for some seconds while you pause, to say what it is good for.</source>
         <translation>在你停顿时试用新模型几秒钟，看它擅长什么。</translation>
     </message>
@@ -4837,6 +4860,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Where other programs reach it: http://127.0.0.1 and this number.</source>
         <translation>其他程序访问的位置：http://127.0.0.1 加上这个端口号。</translation>
+    </message>
+    <message>
+        <source>Where several takes are shown side by side: below the page, or beside it.</source>
+        <translation>几份候选稿并排显示的位置：页面下方，或页面旁边。</translation>
     </message>
     <message>
         <source>Width of choice</source>
@@ -9895,6 +9922,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>合并的内存</translation>
     </message>
     <message>
+        <source>key, ?, start, stop, before, after, take</source>
+        <translation>key, ?, start, stop, before, after, take</translation>
+    </message>
+    <message>
         <source>line {0}, column {1}</source>
         <translation>第 {0} 行第 {1} 列</translation>
     </message>
@@ -10461,6 +10492,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} Take {1} or fewer to be safe.</source>
         <translation>{0}为保险起见，请取 {1} 或更少。</translation>
+    </message>
+    <message>
+        <source>{0} WHERE d.key = ?</source>
+        <translation>{0} WHERE d.key = ?</translation>
+    </message>
+    <message>
+        <source>{0} WHERE {1} ORDER BY t.id DESC</source>
+        <translation>{0} WHERE {1} ORDER BY t.id DESC</translation>
     </message>
     <message>
         <source>{0} What is stopped here goes on there to its end.</source>
@@ -12037,10 +12076,137 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>TakeCard</name>
+    <message>
+        <source> (Space)</source>
+        <translation>（空格）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n 个词</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add the marked sentence of {0} to a mix, or take it out</source>
+        <translation>把{0}中标出的句子加入混合稿，或从中取出</translation>
+    </message>
+    <message>
+        <source>Continue {0}</source>
+        <translation>续写{0}</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Mixed</source>
+        <translation>混合稿</translation>
+    </message>
+    <message>
+        <source>More for {0}</source>
+        <translation>{0}的更多操作</translation>
+    </message>
+    <message>
+        <source>Name of the take</source>
+        <translation>候选稿的名称</translation>
+    </message>
+    <message>
+        <source>Name or copy it</source>
+        <translation>命名或复制</translation>
+    </message>
+    <message>
+        <source>Name…</source>
+        <translation>命名…</translation>
+    </message>
+    <message>
+        <source>On the Page</source>
+        <translation>已在页面上</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation>选用</translation>
+    </message>
+    <message>
+        <source>Pick {0}</source>
+        <translation>选用{0}</translation>
+    </message>
+    <message>
+        <source>Put this take on the page (Enter or {0})</source>
+        <translation>把这份候选稿放到页面上（回车键或 {0}）</translation>
+    </message>
+    <message>
+        <source>Put this take on the page and go on from its end (C)</source>
+        <translation>把这份候选稿放到页面上，并从其末尾续写（C）</translation>
+    </message>
+    <message>
+        <source>Star {0}</source>
+        <translation>给{0}加星标</translation>
+    </message>
+    <message>
+        <source>Take the star off {0}</source>
+        <translation>去掉{0}的星标</translation>
+    </message>
+    <message>
+        <source>Take {0}</source>
+        <translation>第 {0} 稿</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在写…</translation>
+    </message>
+    <message>
+        <source>on the page</source>
+        <translation>在页面上</translation>
+    </message>
+    <message>
+        <source>with a star</source>
+        <translation>有星标</translation>
+    </message>
+</context>
+<context>
     <name>TakeSwitch</name>
     <message>
         <source>Take {0} of {1}</source>
         <translation>第 {0} 稿，共 {1} 稿</translation>
+    </message>
+</context>
+<context>
+    <name>TakeTray</name>
+    <message>
+        <source>Below the Page</source>
+        <translation>放到页面下方</translation>
+    </message>
+    <message>
+        <source>Beside the Page</source>
+        <translation>放到页面旁边</translation>
+    </message>
+    <message>
+        <source>Leave the Takes (Esc)</source>
+        <translation>离开候选稿（Esc）</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>Takes side by side</source>
+        <translation>并排的候选稿</translation>
+    </message>
+    <message>
+        <source>Two More Takes (+)</source>
+        <translation>再写两稿（+）</translation>
+    </message>
+</context>
+<context>
+    <name>TakesController</name>
+    <message>
+        <source>No takes were written for this text yet.</source>
+        <translation>这篇文字还没有写过候选稿。</translation>
+    </message>
+    <message>
+        <source>The takes of this place are not in the store any more.</source>
+        <translation>此处的候选稿已不在存储中。</translation>
     </message>
 </context>
 <context>
@@ -12254,6 +12420,37 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>deleted {0}</source>
         <translation>删除于 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TrayController</name>
+    <message>
+        <source>Enter or a number picks, Space adds a sentence to a mix, Esc leaves.</source>
+        <translation>按回车键或数字选用，空格把句子加入混合稿，Esc 离开。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>The take is on the clipboard.</source>
+        <translation>候选稿已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The text here was changed since: what is picked is put after it.</source>
+        <translation>此处的文字后来改过：选用的候选稿会放在它后面。</translation>
+    </message>
+    <message>
+        <source>This text can only be read here.</source>
+        <translation>这篇文字在此只能阅读。</translation>
+    </message>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>正在等待模型…</translation>
+    </message>
+    <message>
+        <source>Writing… Esc stops.</source>
+        <translation>正在写… 按 Esc 停止。</translation>
     </message>
 </context>
 <context>
