@@ -73,7 +73,7 @@ def fields_from(kept: str) -> dict[str, Any]:
     """The fields out of what `kept_fields` gave; raises ValueError where they are none."""
     try:
         asked = msgspec.convert(json.loads(kept) | {"job": 0}, Generate)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
         raise ValueError(str(error)) from None
     found = {name: getattr(asked, name) for name in json.loads(kept)}
     return found | {"sampling": asked.sampling, "n": asked.n}

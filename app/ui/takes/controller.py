@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSplitter
 
-from app.core.store.takes.kept import KeptTake
+from app.core.options.sampling import Sampling
+from app.core.store.takes.kept import KeptTake, TakeFilter
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
@@ -19,15 +22,19 @@ from app.ui.generation.take_log import TakeLog
 from app.ui.generation.takes import TakeGroup
 from app.ui.takes.anchors import Anchor, PlaceAnchors
 from app.ui.takes.marks import MarginMarks
-from app.ui.takes.tray_controller import TrayController
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from app.ui.takes.again import OneChange, Repeater
+    from app.ui.takes.tray_controller import TrayController
 
 
 class TakesController(QObject):
     """Opens the tray for what is written, and for places that have takes.
 
     `go_on` lets the model write so many takes at the caret, of which none is shown yet.
+    `begin_writing` is told before anything else is asked of it, and `load` loads a model.
     """
 
     def __init__(
@@ -39,13 +46,16 @@ class TakesController(QObject):
         session: Session,
         take_log: TakeLog,
         go_on: Callable[[int], object],
+        begin_writing: Callable[[str], object],
+        load: Callable[[str], object],
         status: StatusBar,
         actions: Actions,
     ) -> None:
         super().__init__(editor)
         self._program, self._middle, self._editor = program, middle, editor
         self._documents, self._session, self._log = documents, session, take_log
-        self._go_on, self._status = go_on, status
+        self._go_on, self._begin_writing, self._load = go_on, begin_writing, load
+        self._status = status
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.anchors = PlaceAnchors(
             editor, session, documents, program.store.take_places, documents.failed.emit
@@ -62,8 +72,28 @@ class TakesController(QObject):
         )
 
     @cached_property
+    def repeater(self) -> Repeater:
+        """Has takes written again; made when it is first asked for."""
+        from app.ui.takes.again import Repeater
+
+        repeater = Repeater(
+            self._session,
+            self.anchors,
+            self._log,
+            self._program.store.kept_takes.request,
+            lambda: self._program.worker.model,
+            self._load,
+            self._tasks,
+            self._status,
+        )
+        repeater.begun.connect(lambda group: self.tray.open(group))
+        return repeater
+
+    @cached_property
     def tray(self) -> TrayController:
         """The tray, made when it is first asked for."""
+        from app.ui.takes.tray_controller import TrayController
+
         tray = TrayController(
             self._middle,
             self._editor,
@@ -112,12 +142,44 @@ class TakesController(QObject):
             self._read(_group_of(anchor))
 
     def open_all(self) -> None:
-        """Show all takes of this manuscript."""
-        from app.ui.generation.takes_dialog import TakesDialog
+        """Show all takes of this manuscript, and search them."""
+        from app.ui.takes.all_takes import AllTakesDialog, TakeSource
 
-        dialog = TakesDialog(self._log.takes(*self._origin()), self._editor.window())
+        takes, log = self._program.store.kept_takes, self._log
+
+        def find(wanted: TakeFilter, fits: Callable[[KeptTake], bool]) -> tuple[KeptTake, ...]:
+            log.wait()
+            return takes.found(wanted, fits)
+
+        source = TakeSource(find, takes.models, takes.presets, takes.request, log.star)
+        dialog = AllTakesDialog(source, *self._origin(), self._editor.window())
         dialog.insert_asked.connect(self._editor.insert_plain)
+        dialog.again_asked.connect(self.again)
+        dialog.again_but_asked.connect(self.again_but)
         show_dialog(dialog)
+
+    def again(self, take: KeptTake, change: OneChange | None = None) -> None:
+        """Have a take written again, and show what comes in the tray."""
+        self._begin_writing("generation")
+        self.repeater.again(take, self._editor.caret, change)
+
+    def again_but(self, take: KeptTake) -> None:
+        """Ask which one thing is to be different, and have the take written again."""
+        from app.ui.takes.again_dialog import AgainDialog
+
+        program = self._program
+        sampling = msgspec.json.decode(take.record.sampling, type=Sampling)
+        self._tasks.run(
+            lambda: [one.path for one in program.library.list() if not one.labels],
+            lambda models: ask(models),
+        )
+
+        def ask(models: list[str]) -> None:
+            dialog = AgainDialog(
+                sampling, take.record.model, models, program.presets.all(), self._editor.window()
+            )
+            dialog.chosen.connect(lambda change: self.again(take, change))
+            show_dialog(dialog)
 
     def _read(self, group: TakeGroup) -> None:
         """Add what is kept of the group's place to the tray."""

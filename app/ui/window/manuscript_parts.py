@@ -151,6 +151,8 @@ class ManuscriptParts(QObject):
             session,
             generation.take_log,
             lambda count: generation.go_on(count, is_shown=False),
+            generation.begin_writing,
+            loader.load,
             self._status,
             self._actions,
         )

@@ -44,6 +44,10 @@ class Bench:
         modifier = modifiers[0] if modifiers else Qt.KeyboardModifier.NoModifier
         self._qtbot.keyClick(self.cards[number].view, key, modifier)
 
+    def press_escape(self) -> None:
+        """Leave the tray."""
+        self.press(Qt.Key.Key_Escape)
+
     def write(self, *texts: str, before: str = "A") -> None:
         """Have takes written at the end of the page, these texts."""
         if before:
