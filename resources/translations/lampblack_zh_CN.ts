@@ -826,6 +826,41 @@
     </message>
 </context>
 <context>
+    <name>AgainDialog</name>
+    <message>
+        <source>Again, But…</source>
+        <translation>重写，但…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>The same prompt with the same settings, but for one thing. What changes?</source>
+        <translation>提示词和设置都不变，只改一处。改哪一处？</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>改为</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>Write Again</source>
+        <translation>重写</translation>
+    </message>
+</context>
+<context>
     <name>AgreedHosts</name>
     <message>
         <source>Ask Again</source>
@@ -842,6 +877,145 @@
     <message>
         <source>You will be asked before the next download from each host.</source>
         <translation>下次从各站点下载前会先询问你。</translation>
+    </message>
+</context>
+<context>
+    <name>AllTakesDialog</name>
+    <message>
+        <source>Again</source>
+        <translation>重写</translation>
+    </message>
+    <message>
+        <source>Again, But…</source>
+        <translation>重写，但…</translation>
+    </message>
+    <message>
+        <source>All Manuscripts</source>
+        <translation>全部稿件</translation>
+    </message>
+    <message>
+        <source>All Takes</source>
+        <translation>全部候选稿</translation>
+    </message>
+    <message>
+        <source>Any Model</source>
+        <translation>任意模型</translation>
+    </message>
+    <message>
+        <source>Any Preset</source>
+        <translation>任意预设</translation>
+    </message>
+    <message>
+        <source>Any Time</source>
+        <translation>任意时间</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Insert at the Cursor</source>
+        <translation>插入到光标处</translation>
+    </message>
+    <message>
+        <source>Last 24 Hours</source>
+        <translation>最近 24 小时</translation>
+    </message>
+    <message>
+        <source>Last 31 Days</source>
+        <translation>最近 31 天</translation>
+    </message>
+    <message>
+        <source>Last 366 Days</source>
+        <translation>最近 366 天</translation>
+    </message>
+    <message>
+        <source>Last 7 Days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>No take is like that.</source>
+        <translation>没有这样的候选稿。</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Star</source>
+        <translation>加星标</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>Take the Star Off</source>
+        <translation>去掉星标</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>The latest {0} takes. More words find fewer.</source>
+        <translation>最新的 {0} 份候选稿。多输入几个字可缩小范围。</translation>
+    </message>
+    <message>
+        <source>The model has written nothing for this manuscript yet.</source>
+        <translation>模型还没有为这份稿件写过什么。</translation>
+    </message>
+    <message>
+        <source>The take</source>
+        <translation>候选稿内容</translation>
+    </message>
+    <message>
+        <source>This Manuscript</source>
+        <translation>这份稿件</translation>
+    </message>
+    <message>
+        <source>What the model read</source>
+        <translation>模型读到的内容</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>With a star</source>
+        <translation>有星标</translation>
+    </message>
+    <message>
+        <source>Words in the takes</source>
+        <translation>候选稿中的文字</translation>
+    </message>
+    <message>
+        <source>Write it again with one thing changed</source>
+        <translation>改动一处后重写</translation>
+    </message>
+    <message>
+        <source>Write it again with the same model, prompt, seed and settings</source>
+        <translation>用同样的模型、提示词、种子和设置重写</translation>
+    </message>
+    <message>
+        <source>mixed from several takes</source>
+        <translation>由几份候选稿混合而成</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>种子 {0}</translation>
     </message>
 </context>
 <context>
@@ -6153,6 +6327,29 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 字</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Repeater</name>
+    <message>
+        <source>Take {0} is not the same as then: what the model had read already, or the machine, was another.</source>
+        <translation>第 {0} 稿与当时不同：模型已读的内容或机器不一样。</translation>
+    </message>
+    <message>
+        <source>Take {0} is word for word what it was then.</source>
+        <translation>第 {0} 稿与当时一字不差。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>What the model was asked for then is not kept, so it cannot be repeated.</source>
+        <translation>当时对模型的请求没有保存，因此无法重写。</translation>
+    </message>
+    <message>
+        <source>{0} is loaded with other settings than then: the text may differ.</source>
+        <translation>{0} 加载时的设置与当时不同：文字可能不一样。</translation>
     </message>
 </context>
 <context>
