@@ -48,6 +48,23 @@ def sentence_at(text: str, place: int) -> tuple[int, int]:
     return start, len(text)
 
 
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence or line of a text begins and ends; together they are the text.
+
+    The space after one belongs to it, and what is only space at the beginning to the first.
+    """
+    found = {match.end() for ends in (_LINE, _SENTENCE) for match in ends.finditer(text)}
+    spans = list[tuple[int, int]]()
+    start = 0
+    for end in sorted(found | {len(text)}):
+        if text[start:end].strip() or (end == len(text) and start < end and not spans):
+            spans.append((start, end))
+            start = end
+    if spans and start < len(text):
+        spans[-1] = (spans[-1][0], len(text))
+    return spans
+
+
 class Ruler:
     """The tokens of a text from one place in it to another, out of the bytes of each token.
 

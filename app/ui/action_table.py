@@ -128,7 +128,7 @@ Write
 continue | Continue | Ctrl+Enter Ctrl+Return | continue | Let the model go on at the cursor; what \
 it wrote before is accepted
 continue_many | Write Several Takes at Once | Ctrl+Alt+Enter Ctrl+Alt+Return | - | Let the model \
-go on in several ways; look through them with Alt+Left and Alt+Right
+go on in several ways, side by side below the page, and pick one or parts of several
 instruct | Instruction… | Ctrl+I | edit | Tell the model what to write at the cursor
 stop | Stop | Esc | stop | Stop the model; what it wrote stays
 ---
@@ -138,6 +138,8 @@ take_after | Next Take | Alt+Right | chevron-right | Show the next take
 accept | Accept | Ctrl+Shift+Enter Ctrl+Shift+Return | accept | Make the tinted text your own; \
 editing it or writing on does so too
 ---
+takes_here | Takes of This Place | Ctrl+F3 | takes | See what else the model wrote here, side by \
+side
 all_takes | All Takes… | Ctrl+Shift+T | - | See every take written for this manuscript
 ---
 next_change | Next Change | Alt+Down | chevron-down | Go to the next change that the model \

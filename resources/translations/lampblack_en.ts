@@ -428,6 +428,16 @@
     </message>
 </context>
 <context>
+    <name>TakeCard</name>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n word</numerusform>
+            <numerusform>%n words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>UnlockForm</name>
     <message numerus="yes">
         <source>Wait %n second(s).</source>

@@ -308,8 +308,8 @@
         <translation>让模型从光标处接着写；它之前写的内容视为已采纳</translation>
     </message>
     <message>
-        <source>Let the model go on in several ways; look through them with Alt+Left and Alt+Right</source>
-        <translation>让模型写出几份不同的续文；用 Alt+左、Alt+右 翻看</translation>
+        <source>Let the model go on in several ways, side by side below the page, and pick one or parts of several</source>
+        <translation>让模型以几种方式续写，并排显示在页面下方，可选用一个，或取几个的部分</translation>
     </message>
     <message>
         <source>Load</source>
@@ -584,6 +584,10 @@
         <translation>查看每天写了多少字，并设定目标</translation>
     </message>
     <message>
+        <source>See what else the model wrote here, side by side</source>
+        <translation>并排查看模型在此处还写过什么</translation>
+    </message>
+    <message>
         <source>See what memory it needs here, and what would make it fit</source>
         <translation>查看它在本机需要多少内存，以及怎样才放得下</translation>
     </message>
@@ -710,6 +714,10 @@
     <message>
         <source>Take the last step back</source>
         <translation>撤销上一步操作</translation>
+    </message>
+    <message>
+        <source>Takes of This Place</source>
+        <translation>此处的候选稿</translation>
     </message>
     <message>
         <source>Tell the model what to write at the cursor</source>
@@ -874,6 +882,41 @@
     </message>
 </context>
 <context>
+    <name>AgainDialog</name>
+    <message>
+        <source>Again, But…</source>
+        <translation>重写，但…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same prompt with the same settings, but for one thing. What changes?</source>
+        <translation>提示词和设置都不变，只改一处。改哪一处？</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>改为</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>Write Again</source>
+        <translation>重写</translation>
+    </message>
+</context>
+<context>
     <name>AgreedHosts</name>
     <message>
         <source>Ask Again</source>
@@ -890,6 +933,145 @@
     <message>
         <source>You will be asked before the next download from each host.</source>
         <translation>下次从各站点下载前会先询问你。</translation>
+    </message>
+</context>
+<context>
+    <name>AllTakesDialog</name>
+    <message>
+        <source>Again</source>
+        <translation>重写</translation>
+    </message>
+    <message>
+        <source>Again, But…</source>
+        <translation>重写，但…</translation>
+    </message>
+    <message>
+        <source>All Manuscripts</source>
+        <translation>全部稿件</translation>
+    </message>
+    <message>
+        <source>All Takes</source>
+        <translation>所有候选稿</translation>
+    </message>
+    <message>
+        <source>Any Model</source>
+        <translation>任意模型</translation>
+    </message>
+    <message>
+        <source>Any Preset</source>
+        <translation>任意预设</translation>
+    </message>
+    <message>
+        <source>Any Time</source>
+        <translation>任意时间</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Insert at the Cursor</source>
+        <translation>插入到光标处</translation>
+    </message>
+    <message>
+        <source>Last 24 Hours</source>
+        <translation>最近 24 小时</translation>
+    </message>
+    <message>
+        <source>Last 31 Days</source>
+        <translation>最近 31 天</translation>
+    </message>
+    <message>
+        <source>Last 366 Days</source>
+        <translation>最近 366 天</translation>
+    </message>
+    <message>
+        <source>Last 7 Days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>No take is like that.</source>
+        <translation>没有这样的候选稿。</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Star</source>
+        <translation>加星标</translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>Take the Star Off</source>
+        <translation>去掉星标</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>The latest {0} takes. More words find fewer.</source>
+        <translation>最新的 {0} 份候选稿。多输入几个字可缩小范围。</translation>
+    </message>
+    <message>
+        <source>The model has written nothing for this manuscript yet.</source>
+        <translation>模型还没有为这份稿件写过什么。</translation>
+    </message>
+    <message>
+        <source>The take</source>
+        <translation>候选稿内容</translation>
+    </message>
+    <message>
+        <source>This Manuscript</source>
+        <translation>这份稿件</translation>
+    </message>
+    <message>
+        <source>What the model read</source>
+        <translation>模型读到的内容</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>With a star</source>
+        <translation>有星标</translation>
+    </message>
+    <message>
+        <source>Words in the takes</source>
+        <translation>候选稿中的文字</translation>
+    </message>
+    <message>
+        <source>Write it again with one thing changed</source>
+        <translation>改动一处后重写</translation>
+    </message>
+    <message>
+        <source>Write it again with the same model, prompt, seed and settings</source>
+        <translation>用同样的模型、提示词、种子和设置重写</translation>
+    </message>
+    <message>
+        <source>mixed from several takes</source>
+        <translation>由几份候选稿混合而成</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>种子 {0}</translation>
     </message>
 </context>
 <context>
@@ -3704,6 +3886,17 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>MarginMarks</name>
+    <message>
+        <source>See the takes that were written here (Ctrl+F3)</source>
+        <translation>查看在此处写下的候选稿（Ctrl+F3）</translation>
+    </message>
+    <message>
+        <source>Takes of this line</source>
+        <translation>此行的候选稿</translation>
+    </message>
+</context>
+<context>
     <name>ModelController</name>
     <message>
         <source>Finding out how {0} runs fastest here…</source>
@@ -5005,6 +5198,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>Top-p</translation>
     </message>
     <message>
+        <source>Tray of takes</source>
+        <translation>候选稿托盘</translation>
+    </message>
+    <message>
         <source>Tries a new model for some seconds while you pause, to say what it is good for.</source>
         <translation>在你停顿时试用新模型几秒钟，看它擅长什么。</translation>
     </message>
@@ -5051,6 +5248,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Where other programs reach it: http://127.0.0.1 and this number.</source>
         <translation>其他程序访问的位置：http://127.0.0.1 加上这个端口号。</translation>
+    </message>
+    <message>
+        <source>Where several takes are shown side by side: below the page, or beside it.</source>
+        <translation>几份候选稿并排显示的位置：页面下方，或页面旁边。</translation>
     </message>
     <message>
         <source>Whether the model reads it, too, as what follows; some are trained for that.</source>
@@ -6087,6 +6288,17 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
 </context>
 <context>
+    <name>PromptMaker</name>
+    <message>
+        <source>The text is too long for the model: it reads the last {0} words.</source>
+        <translation>文字太长，模型只读取最后 {0} 个词。</translation>
+    </message>
+    <message>
+        <source>The text is too long for the server: it is sent the last {0} words.</source>
+        <translation>文字对服务器来说太长：只发送最后 {0} 个字。</translation>
+    </message>
+</context>
+<context>
     <name>ProvenanceController</name>
     <message>
         <source>At the cursor: {0}</source>
@@ -6351,6 +6563,29 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>{0} 字</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Repeater</name>
+    <message>
+        <source>Take {0} is not the same as then: what the model had read already, or the machine, was another.</source>
+        <translation>第 {0} 稿与当时不同：模型已读的内容或机器不一样。</translation>
+    </message>
+    <message>
+        <source>Take {0} is word for word what it was then.</source>
+        <translation>第 {0} 稿与当时一字不差。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>What the model was asked for then is not kept, so it cannot be repeated.</source>
+        <translation>当时对模型的请求没有保存，因此无法重写。</translation>
+    </message>
+    <message>
+        <source>{0} is loaded with other settings than then: the text may differ.</source>
+        <translation>{0} 加载时的设置与当时不同：文字可能不一样。</translation>
     </message>
 </context>
 <context>
@@ -10169,6 +10404,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>合并的内存</translation>
     </message>
     <message>
+        <source>key, ?, start, stop, before, after, take</source>
+        <translation>key, ?, start, stop, before, after, take</translation>
+    </message>
+    <message>
         <source>line {0}, column {1}</source>
         <translation>第 {0} 行第 {1} 列</translation>
     </message>
@@ -10735,6 +10974,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} Take {1} or fewer to be safe.</source>
         <translation>{0}为保险起见，请取 {1} 或更少。</translation>
+    </message>
+    <message>
+        <source>{0} WHERE d.key = ?</source>
+        <translation>{0} WHERE d.key = ?</translation>
+    </message>
+    <message>
+        <source>{0} WHERE {1} ORDER BY t.id DESC</source>
+        <translation>{0} WHERE {1} ORDER BY t.id DESC</translation>
     </message>
     <message>
         <source>{0} What is stopped here goes on there to its end.</source>
@@ -11951,14 +12198,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>模型还在写。按 Esc 停止。</translation>
     </message>
     <message>
-        <source>The text is too long for the model: it reads the last {0} words.</source>
-        <translation>文字太长，模型只读取最后 {0} 个词。</translation>
-    </message>
-    <message>
-        <source>The text is too long for the server: it is sent the last {0} words.</source>
-        <translation>文字对服务器来说太长：只发送最后 {0} 个字。</translation>
-    </message>
-    <message>
         <source>The writing ended because every way on led to a banned phrase.</source>
         <translation>写作已停止，因为怎样写下去都会出现禁用短语。</translation>
     </message>
@@ -12315,10 +12554,137 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>TakeCard</name>
+    <message>
+        <source> (Space)</source>
+        <translation>（空格）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n 个词</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add the marked sentence of {0} to a mix, or take it out</source>
+        <translation>把{0}中标出的句子加入混合稿，或从中取出</translation>
+    </message>
+    <message>
+        <source>Continue {0}</source>
+        <translation>续写{0}</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Mixed</source>
+        <translation>混合稿</translation>
+    </message>
+    <message>
+        <source>More for {0}</source>
+        <translation>{0}的更多操作</translation>
+    </message>
+    <message>
+        <source>Name of the take</source>
+        <translation>候选稿的名称</translation>
+    </message>
+    <message>
+        <source>Name or copy it</source>
+        <translation>命名或复制</translation>
+    </message>
+    <message>
+        <source>Name…</source>
+        <translation>命名…</translation>
+    </message>
+    <message>
+        <source>On the Page</source>
+        <translation>已在页面上</translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation>选用</translation>
+    </message>
+    <message>
+        <source>Pick {0}</source>
+        <translation>选用{0}</translation>
+    </message>
+    <message>
+        <source>Put this take on the page (Enter or {0})</source>
+        <translation>把这份候选稿放到页面上（回车键或 {0}）</translation>
+    </message>
+    <message>
+        <source>Put this take on the page and go on from its end (C)</source>
+        <translation>把这份候选稿放到页面上，并从其末尾续写（C）</translation>
+    </message>
+    <message>
+        <source>Star {0}</source>
+        <translation>给{0}加星标</translation>
+    </message>
+    <message>
+        <source>Take the star off {0}</source>
+        <translation>去掉{0}的星标</translation>
+    </message>
+    <message>
+        <source>Take {0}</source>
+        <translation>第 {0} 稿</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>正在写入…</translation>
+    </message>
+    <message>
+        <source>on the page</source>
+        <translation>在页面上</translation>
+    </message>
+    <message>
+        <source>with a star</source>
+        <translation>有星标</translation>
+    </message>
+</context>
+<context>
     <name>TakeSwitch</name>
     <message>
         <source>Take {0} of {1}</source>
         <translation>第 {0} 稿，共 {1} 稿</translation>
+    </message>
+</context>
+<context>
+    <name>TakeTray</name>
+    <message>
+        <source>Below the Page</source>
+        <translation>放到页面下方</translation>
+    </message>
+    <message>
+        <source>Beside the Page</source>
+        <translation>放到页面旁边</translation>
+    </message>
+    <message>
+        <source>Leave the Takes (Esc)</source>
+        <translation>离开候选稿（Esc）</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>Takes side by side</source>
+        <translation>并排的候选稿</translation>
+    </message>
+    <message>
+        <source>Two More Takes (+)</source>
+        <translation>再写两稿（+）</translation>
+    </message>
+</context>
+<context>
+    <name>TakesController</name>
+    <message>
+        <source>No takes were written for this text yet.</source>
+        <translation>这篇文字还没有写过候选稿。</translation>
+    </message>
+    <message>
+        <source>The takes of this place are not in the store any more.</source>
+        <translation>此处的候选稿已不在存储中。</translation>
     </message>
 </context>
 <context>
@@ -12532,6 +12898,37 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>deleted {0}</source>
         <translation>删除于 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TrayController</name>
+    <message>
+        <source>Enter or a number picks, Space adds a sentence to a mix, Esc leaves.</source>
+        <translation>按回车键或数字选用，空格把句子加入混合稿，Esc 离开。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>The take is on the clipboard.</source>
+        <translation>候选稿已复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>The text here was changed since: what is picked is put after it.</source>
+        <translation>此处的文字后来改过：选用的候选稿会放在它后面。</translation>
+    </message>
+    <message>
+        <source>This text can only be read here.</source>
+        <translation>此处只能阅读这篇文字。</translation>
+    </message>
+    <message>
+        <source>Waiting for the model…</source>
+        <translation>正在等待模型…</translation>
+    </message>
+    <message>
+        <source>Writing… Esc stops.</source>
+        <translation>正在写… 按 Esc 停止。</translation>
     </message>
 </context>
 <context>

@@ -20,8 +20,11 @@ from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
+from app.core.options.presets import BUILTIN
+from app.core.options.sampling import Sampling
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
+from app.core.store.takes.kept import KeptTake
 from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
@@ -54,6 +57,8 @@ from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
 from app.ui.spelling.dialog import SpellingDialog
+from app.ui.takes.again_dialog import AgainDialog
+from app.ui.takes.all_takes import AllTakesDialog, TakeSource
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.pack_download_dialog import PackDownloadDialog
@@ -184,6 +189,39 @@ class House:
     def takes(self) -> QWidget:
         takes = [TakeRecord(text=f"Take {n}", created_at=1e9) for n in range(3)]
         return TakesDialog(takes, self.window)
+
+    def all_takes(self) -> QWidget:
+        """The history with a take of every kind, one with a star and one of an earlier version."""
+        takes = self.studio.program.store.kept_takes
+        for number, name in enumerate(("", "雨")):
+            record = TakeRecord(
+                text=f"Take {number}", journal="j", model="/m/Tiny.gguf", created_at=1e9
+            )
+            kept = KeptTake(record=record, key=f"k{number}", preset="Balanced", name=name)
+            takes.add(kept, '{"prompt":"It rained."}')
+        takes.star("k1", is_on=True)
+        source = TakeSource(takes.found, takes.models, takes.presets, takes.request, lambda _t: 0)
+        dialog = AllTakesDialog(source, "j", "", self.window)
+        self.qtbot.waitUntil(lambda: dialog.background.is_idle)
+        return dialog
+
+    def again_but(self) -> QWidget:
+        models = ["/m/Tiny.gguf", "/m/雨.gguf"]
+        return AgainDialog(Sampling(), models[0], models, BUILTIN, self.window)
+
+    def takes_side_by_side(self) -> QWidget:
+        """The tray with three takes: one on the page, one with a star and a name, and a mix."""
+        self.studio.show("The old keeper")
+        self.studio.do("continue_many")
+        for number, text in enumerate((" ran. He fell.", " sat.", " 睡了。")):
+            self.studio.stream(text, take=number)
+        self.studio.done()
+        tray = self.window.manuscript.takes.tray
+        tray.pick(1)
+        tray.mix(0, 0)
+        tray.star(2)
+        tray.rename(2, "雨")
+        return self.window
 
     def history(self) -> QWidget:
         seen = [(1, "opened", 0, 0), (2, "generation", 12, 3), (3, "hourly", 0, 40)]

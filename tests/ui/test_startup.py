@@ -80,6 +80,9 @@ LATER = {
     "app.ui.documents.recovery",
     "app.ui.window.settings_dialog",
     "app.ui.generation.takes_dialog",
+    "app.ui.takes.all_takes",
+    "app.ui.takes.again",
+    "app.ui.takes.tray",
     "app.ui.sampling.list_rows",
 }
 

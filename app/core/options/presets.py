@@ -89,6 +89,16 @@ def suggested(parameters: int, *, repeats: bool) -> Preset | None:
     return SUGGESTED if repeats or 0 < parameters < _SMALL else None
 
 
+def named(sampling: Sampling, chosen: str) -> str:
+    """The preset that values come from: the `chosen` one or, for none, the one they are equal to.
+
+    Empty where there is none.
+    """
+    seedless = msgspec.structs.replace(sampling, seed=None)
+    equal = (one.name for one in (BUILTIN[0], SUGGESTED) if one.sampling == seedless)
+    return chosen or next(equal, "")
+
+
 def is_untouched(sampling: Sampling) -> bool:
     """Whether the values, but for the seed, are those that hold while no preset is chosen."""
     seedless = msgspec.structs.replace(sampling, seed=None)

@@ -173,6 +173,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             slider=Slider(2, 8, 1),
         ),
     ] = 3
+    takes_tray: Annotated[
+        str,
+        Row(
+            label="Tray of takes",
+            help="Where several takes are shown side by side: below the page, or beside it.",
+            choices=("below", "beside"),
+        ),
+    ] = "below"
     prompt_overflow: Annotated[
         str,
         Row(

@@ -34,6 +34,8 @@ from app.core.store.records import (
 )
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
 from app.core.store.story_memories import StoryMemories, carry
+from app.core.store.takes.kept import KeptTakes
+from app.core.store.takes.places import TakePlaces
 from app.core.store.trash import Trash
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
@@ -237,6 +239,16 @@ class Store:
     def kept_changes(self) -> KeptChanges:
         """The changes of documents that are neither accepted nor rejected yet."""
         return KeptChanges(self._run, self._write, document_name)
+
+    @cached_property
+    def kept_takes(self) -> KeptTakes:
+        """The takes with all that is kept of them."""
+        return KeptTakes(self._run)
+
+    @cached_property
+    def take_places(self) -> TakePlaces:
+        """The places in documents that takes were written for."""
+        return TakePlaces(self._run, self._write, document_name)
 
     @cached_property
     def own_words(self) -> OwnWords:

@@ -117,9 +117,12 @@ class History:
         self._steps[-1].changes += last.changes
         self._steps[-1].notes += last.notes
 
-    def open(self, position: int, owner: object) -> UndoStep:
-        """Begin a step that its owner may amend later, even when others lie above it."""
-        step = UndoStep([Change(position, "", "")], owner, is_owned=True)
+    def open(self, position: int, owner: object, present: str = "") -> UndoStep:
+        """Begin a step that its owner may amend later, even when others lie above it.
+
+        It will write over what is `present` there.
+        """
+        step = UndoStep([Change(position, present, present)], owner, is_owned=True)
         self._push(step)
         return step
 

@@ -20,6 +20,7 @@ from app.core.masking import Masker
 from app.core.options.sampling import Sampling
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
+from app.core.text.words import count_words
 from app.engine.messages import ChatMessage, ModelInfo
 from app.engine.worker import Worker
 from app.ui.background import BackgroundTasks
@@ -27,6 +28,7 @@ from app.ui.editor.editor import Editor
 from app.ui.generation.server_room import ServerRoom
 from app.ui.generation.takes import TakeRequest
 from app.ui.generation.token_counts import EngineCounter, EstimatedCounter
+from app.ui.numbers import number_text
 
 _AFTER = 20_000  # units after the place that are looked at
 _KEPT = 4  # prompts: Continue asks for the one that was read ahead and shown
@@ -131,6 +133,15 @@ class PromptMaker(QObject):
             "n": takes,
             "overflow": self._settings.settings.prompt_overflow,
         }
+
+    def cut_text(self, sent: str) -> str:
+        """What is said where only the text `sent` fits."""
+        model = self._worker.model
+        if model is not None and model.server is not None:
+            words = self.tr("The text is too long for the server: it is sent the last {0} words.")
+        else:
+            words = self.tr("The text is too long for the model: it reads the last {0} words.")
+        return words.format(number_text(count_words(sent)))
 
     def prepare(
         self,

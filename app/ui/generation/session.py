@@ -15,19 +15,12 @@ from app.engine.messages import Done, Failed, Prefill, Tokens
 from app.engine.worker import Worker
 from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor, Source
-from app.ui.editor.manuscript import Change, count_words, units
+from app.ui.editor.manuscript import Change
 from app.ui.editor.undo_history import UndoStep
 from app.ui.generation.prompt_maker import PromptMaker
-from app.ui.generation.server_room import sent_bytes
-from app.ui.generation.takes import (
-    TakeEnd,
-    TakeGroup,
-    TakeRequest,
-    TakeText,
-    blank_take,
-    reseeded,
-)
-from app.ui.numbers import number_text
+from app.ui.generation.requests import RequestMaker, around, blank_take
+from app.ui.generation.take_writer import TakeWriter
+from app.ui.generation.takes import TakeEnd, TakeGroup, TakeRequest, TakeText, new_key
 
 
 class Session(QObject):
@@ -65,17 +58,18 @@ class Session(QObject):
         super().__init__(parent)
         self._editor = editor
         self._worker = worker
-        self._settings = settings
-        self._sampling = sampling
+        self._text = TakeWriter(editor, self.moved.emit)
+        self._maker = RequestMaker(worker, settings, sampling, prompts)
         self._prepare = prepare
         self._admit = admit
         self._origin = origin
-        self._requests: dict[int, TakeRequest] = {}
+        self._prompts, self._requests = prompts, dict[int, TakeRequest]()
         self._waiting: TakeRequest | None = None
-        self._prompts = prompts
         self.group: TakeGroup | None = None
+        self.place_at: Callable[[int], tuple[str, str]] = lambda _position: ("", "")
+        """The keys of the place that is at a position, and of the take that ends there."""
         editor.changed.connect(self._on_changed)
-        editor.composed.connect(self._catch_up)
+        editor.composed.connect(lambda: self._text.catch_up(self.group))
         editor.step_undone.connect(self._on_step_undone)
         editor.step_redone.connect(self._on_step_redone)
         bridge.subscribe(self._on_event, Prefill, Tokens, Done, Failed)
@@ -104,9 +98,12 @@ class Session(QObject):
 
     # What the writer asks for
 
-    def go_on(self, count: int = 1) -> None:
-        """Accept what stands and let the model go on at the caret, in `count` takes."""
-        self._begin("", count)
+    def go_on(self, count: int = 1, *, is_shown: bool = True) -> None:
+        """Accept what stands and let the model go on at the caret, in `count` takes.
+
+        Unless one `is_shown` at once, none is in the text before it is picked.
+        """
+        self._begin("", count, is_shown=is_shown)
 
     def instruct(self, instruction: str) -> None:
         """Let the model write what `instruction` asks for, at the caret."""
@@ -120,7 +117,51 @@ class Session(QObject):
             self.stop()
             if not group.takes:
                 self._open(group)
+            group.is_shown = True
             self._ask(group, 1)
+
+    def more(self, count: int) -> None:
+        """Have `count` more takes written for the same place; what is shown stays."""
+        if self.group is not None and not self.running:
+            self._ask(self.group, count, shows=False)
+
+    def again(self, group: TakeGroup, fields: dict[str, Any], before: str) -> None:
+        """Have takes written into `group`, of which none is shown yet, as `fields` ask for it.
+
+        `before` is the end of the text that they go on from, as it was then.
+        """
+        self.accept()
+        self.group = group
+        takes = tuple(blank_take(before, group.instruction) for _ in range(fields["n"]))
+        group.takes += takes
+        self._send(TakeRequest(group, takes, *self._origin(), before=before, given=fields))
+
+    def pick(self, index: int) -> None:
+        """Show that take in the text."""
+        group = self.group
+        if group is not None and not self._editor.is_composing:
+            is_new, group.is_shown = not group.is_shown, True
+            self._text.show(group, index, force=is_new)
+            self._editor.move_caret(group.end)
+
+    def hide(self) -> None:
+        """Take what is shown out of the text again, until one is picked."""
+        if self.group is not None and self.group.is_shown and not self._editor.is_composing:
+            self.group.is_shown = False
+            self._text.show(self.group, self.group.active, force=True)
+
+    def rewrite(self, take: TakeText, text: str) -> None:
+        """Let a take that is written have another text, also where it is shown."""
+        take.text = text
+        group = self.group
+        if group is not None and group.is_shown and group.takes and group.take is take:
+            self._text.show(group, group.active, force=True)
+
+    def adopt(self, group: TakeGroup) -> None:
+        """Accept what stands, and make another place's takes the ones to choose from."""
+        self.accept()
+        self.group = group
+        self._text.tint(self.group)
 
     def stop(self) -> None:
         """Stop writing; what is written stays."""
@@ -138,14 +179,15 @@ class Session(QObject):
         if self.group.step is not None:
             self.group.step.owner = None
         self.group = None
-        self._show_tint()
+        self._text.tint(self.group)
 
     def switch(self, by: int) -> None:
         """Show the take that lies `by` further on, around the end."""
         group = self.group
-        if group is not None and len(group.takes) > 1 and not self._editor.is_composing:
-            self._show(group, (group.active + by) % len(group.takes))
-            self._editor.move_caret(group.end)
+        if group is not None and not group.is_shown:
+            self.pick(0 if by > 0 else len(group.takes) - 1)
+        elif group is not None and len(group.takes) > 1:
+            self.pick((group.active + by) % len(group.takes))
 
     def leave(self) -> None:
         """Stop and let go of the text, because another document comes."""
@@ -161,7 +203,7 @@ class Session(QObject):
 
     # Beginning
 
-    def _begin(self, instruction: str, count: int) -> None:
+    def _begin(self, instruction: str, count: int, *, is_shown: bool = True) -> None:
         if self._editor.isReadOnly():
             self.said.emit(self.tr("This text can only be read here."))
             return
@@ -171,24 +213,34 @@ class Session(QObject):
         if self.running:
             self.said.emit(self.tr("The model is still writing. Esc stops it."))
             return
-        self.accept()
         _start, position = self._editor.selection
+        place, parent = self.place_at(position)
+        self.accept()
         self._editor.move_caret(position)
-        group = TakeGroup(position, instruction)
-        self._open(group)
+        group = TakeGroup(
+            position, instruction, is_shown=is_shown, place_key=place or new_key(), parent=parent
+        )
+        if is_shown:
+            self._open(group)
+        self.group = group
         self._ask(group, count)
 
     def _open(self, group: TakeGroup) -> None:
         group.step = self._editor.history.open(group.start, group)
         self.group = group
 
-    def _ask(self, group: TakeGroup, count: int) -> None:
-        """Make room for `count` more takes, show the first of them, and have them written."""
+    def _ask(self, group: TakeGroup, count: int, *, shows: bool = True) -> None:
+        """Make room for `count` more takes, have them written, and show the first of them."""
         before, first = self._editor.manuscript.readable(group.start), len(group.takes)
         takes = tuple(blank_take(before, group.instruction) for _ in range(count))
         group.takes += takes
-        self._show(group, first)
-        self._waiting = TakeRequest(group, takes, *self._origin())
+        if shows and group.is_shown:
+            self._text.show(group, first)
+        self._send(TakeRequest(group, takes, *self._origin()))
+
+    def _send(self, request: TakeRequest) -> None:
+        """Have a request written as soon as there is a model for it."""
+        self._waiting = request
         if self._prepare():
             self.begin_waiting()
         self.moved.emit()
@@ -198,29 +250,20 @@ class Session(QObject):
         request = self._waiting
         if request is None:
             return
-        request.before = self._editor.manuscript.readable(request.group.start)
+        if request.given is None:
+            request.before = self._editor.manuscript.readable(request.group.start)
         after = self._prompts.after(request.group.end)
-        earlier = len(request.group.takes) - len(request.takes)
-        sampling = reseeded(self._sampling(), earlier)
-        fields = self._prompts.fields(request, after, sampling, self.begin_waiting, self._on_unmade)
-        fields = fields and self._admit(fields, (request.before, after))
+        fields = self._maker.fields(request, after, self.begin_waiting, self._on_unmade)
+        fields = fields and self._admit(fields, around(request, after))
         if not fields:
             return
         self._waiting = None
-        request.sampling, request.sent_bytes = fields["sampling"], sent_bytes(fields)
+        self._maker.sent(request, fields)
         request.job = self._worker.generate(**fields)
         self._requests[request.job] = request
         if len(request.sent) < len(request.before):
-            self._say_cut(request.sent)
+            self.said.emit(self._prompts.cut_text(request.sent))
         self.moved.emit()
-
-    def _say_cut(self, sent: str) -> None:
-        model = self._worker.model
-        if model is not None and model.server is not None:
-            words = self.tr("The text is too long for the server: it is sent the last {0} words.")
-        else:
-            words = self.tr("The text is too long for the model: it reads the last {0} words.")
-        self.said.emit(words.format(number_text(count_words(sent))))
 
     def _on_unmade(self, error: LampblackError) -> None:
         """The prompt could not be made, because the engine could not count it."""
@@ -259,7 +302,7 @@ class Session(QObject):
             request.first_token_at = now
             self.reading.emit(0, 0)
         request.tokens += event.tokens
-        self._catch_up()
+        self._text.catch_up(self.group)
 
     def _on_done(self, request: TakeRequest, event: Done) -> None:
         request.finish()
@@ -269,7 +312,7 @@ class Session(QObject):
         empty = not any(take.text for take in request.takes)
         self._close(request)
         self.speed.emit(event.stats.tokens_per_s)
-        self._prompts.room.learn(request.sent_bytes, self._worker.model, event.stats)
+        self._maker.learn(request, event)
         self.measured.emit(event.stats)
         if any(take.finish_reason == "banned" for take in event.takes):
             self.said.emit(
@@ -309,45 +352,11 @@ class Session(QObject):
     def _after_drop(self, group: TakeGroup, shown: TakeText | None) -> None:
         if not group.takes:
             self.group = None
-            self._show_tint()
-        elif group.take is not shown:
-            self._show(group, group.active, force=True)
+            self._text.tint(self.group)
+        elif group.is_shown and group.take is not shown:
+            self._text.show(group, group.active, force=True)
         else:
-            self._catch_up()
-
-    # The text
-
-    def _show(self, group: TakeGroup, index: int, *, force: bool = False) -> None:
-        """Put take `index` in the place of the active one."""
-        if index == group.active and group.written == len(group.shown) and not force:
-            self.moved.emit()
-            return
-        group.active = index
-        group.written = len(group.shown)
-        self._write(group, group.start, group.end, group.shown)
-
-    def _catch_up(self) -> None:
-        """Write what the active take has that the text has not."""
-        group = self.group
-        if group is None or not group.takes or self._editor.is_composing:
-            return
-        text = group.unwritten
-        if text:
-            group.written += len(text)
-            self._write(group, group.end, group.end, text)
-
-    def _write(self, group: TakeGroup, start: int, end: int, text: str) -> None:
-        if group.step is None:
-            group.step = self._editor.history.open(start, group)
-        with self._editor.putting(group.origin(start, text)):
-            self._editor.write(group.step, start, end, text, group.shown[: group.written])
-        group.end = start + units(text)
-        self._show_tint()
-
-    def _show_tint(self) -> None:
-        group = self.group
-        self._editor.set_tint(*((group.start, group.end) if group else (0, 0)))
-        self.moved.emit()
+            self._text.catch_up(self.group)
 
     # The writer's own changes
 
@@ -361,7 +370,7 @@ class Session(QObject):
         if cut:
             self.stop()
         if not touched:
-            self._show_tint()
+            self._text.tint(self.group)
         elif self.running and not group.take.finished:
             self._hand_over(group)
         else:
@@ -372,14 +381,14 @@ class Session(QObject):
         if group.step is not None:
             group.step.owner = None
         group.split()
-        self._show_tint()
+        self._text.tint(self.group)
 
     def _on_step_undone(self, step: UndoStep) -> None:
         """The take is about to leave the text; Redo may bring it back."""
         if self.group is not None and self.group.step is step:
             self.stop()
             self.group = None
-            self._show_tint()
+            self._text.tint(self.group)
 
     def _on_step_redone(self, step: UndoStep) -> None:
         group = step.owner
@@ -387,5 +396,5 @@ class Session(QObject):
             self.accept()
             self.group = group
             group.place(step.changes[0].position)
-            self._show_tint()
-            self._catch_up()
+            self._text.tint(self.group)
+            self._text.catch_up(self.group)

@@ -27,7 +27,8 @@ class SpokenTake(QObject):
 
     def _follow(self) -> None:
         group = self._session.group
-        take = group.take if group is not None and group.takes else None
+        is_shown = group is not None and group.takes and group.is_shown
+        take = group.take if group is not None and is_shown else None
         if take is not self._take:
             self._begin(take)
         if take is None or self._is_over:

@@ -159,6 +159,10 @@ QFrame[kind="notice"] { background: $warning; border: 1px solid $frame; border-r
 QFrame[kind="notice"] QLabel { color: $warning_ink; }
 QFrame[kind="error"] { background: $error; border: 1px solid $frame; border-radius: 6px; }
 QFrame[kind="error"] QLabel { color: $error_ink; }
+QFrame[kind="take"] { background: $page; border: 1px solid $line; border-radius: 6px; }
+QFrame[kind="take"][shown="true"] { border-color: $accent; }
+QFrame[kind="take"] QTextEdit { background: transparent; color: $ink; border: none;
+    selection-background-color: $selection; selection-color: $selection_ink; }
 QLabel[kind="muted"] { color: $muted; }
 QLabel[kind="wrong"] { color: $error_ink; }
 QLabel[kind="idle"] { color: $muted; }

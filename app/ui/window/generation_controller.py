@@ -19,12 +19,11 @@ from app.ui.generation.prompt_maker import PromptMaker
 from app.ui.generation.read_ahead import ReadingAhead, TokenCount
 from app.ui.generation.session import Session
 from app.ui.generation.spoken_take import SpokenTake
-from app.ui.generation.takes import TakeLog
+from app.ui.generation.take_log import TakeLog
 from app.ui.models.controller import ModelController
 from app.ui.models.passport_controller import PassportController
 from app.ui.numbers import number_text
 from app.ui.servers.gate import SendingGate
-from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
 
@@ -72,7 +71,7 @@ class GenerationController(QObject):
             self.prompts,
             models.loader.prepare,
             self.gate.admit,
-            self._origin,
+            self.origin,
             bridge,
             self,
         )
@@ -83,7 +82,7 @@ class GenerationController(QObject):
         )
         self._connect()
 
-    def _origin(self) -> tuple[str, str]:
+    def origin(self) -> tuple[str, str]:
         """The journal and the file that takes are kept with."""
         return self._documents.journal, str(self._documents.path or "")
 
@@ -124,29 +123,29 @@ class GenerationController(QObject):
         self._actions.connect_all(
             {
                 "continue": self.go_on,
-                "continue_many": lambda: self.go_on(self._program.settings.takes_at_once),
                 "instruct": line.setFocus,
                 "stop": self.stop,
                 "retry": self.retry,
                 "take_before": lambda: session.switch(-1),
                 "take_after": lambda: session.switch(1),
                 "accept": session.accept,
-                "all_takes": self.open_takes,
             }
         )
 
-    def go_on(self, count: int = 1) -> None:
+    def go_on(self, count: int = 1, *, is_shown: bool = True) -> None:
         """Let the model go on; what went wrong before is over."""
+        self.begin_writing("generation")
+        self.session.go_on(count, is_shown=is_shown)
+
+    def begin_writing(self, cause: str) -> None:
+        """Something is about to be asked of the model: a version is kept, `cause` says why."""
         self._instruction = ""
         self._page.banners.clear("error")
-        self.about_to_write.emit("generation")
-        self.session.go_on(count)
+        self.about_to_write.emit(cause)
 
     def retry(self) -> None:
         """Have another take written in the place of this one."""
-        self._instruction = ""
-        self._page.banners.clear("error")
-        self.about_to_write.emit("rewrite")
+        self.begin_writing("rewrite")
         self.session.retry()
 
     def stop(self) -> None:
@@ -226,19 +225,12 @@ class GenerationController(QObject):
         """Show what can be done with the takes now."""
         session, table = self.session, self._actions
         group, running = session.group, session.running
-        self._page.write_bar.takes.show_take(group.active + 1 if group else 0, session.take_count)
+        shown = group if group is not None and group.is_shown else None
+        count = session.take_count if shown else 0
+        self._page.write_bar.takes.show_take(shown.active + 1 if shown else 0, count)
         self._page.write_bar.show_running(running)
         table["stop"].setEnabled(running or self._models.busy or self._passports.is_running)
         table["retry"].setEnabled(group is not None)
-        table["accept"].setEnabled(group is not None and group.take.finished)
+        table["accept"].setEnabled(shown is not None and shown.take.finished)
         for name in ("take_before", "take_after"):
             table[name].setEnabled(session.take_count > 1)
-
-    def open_takes(self) -> None:
-        """Show all takes of this manuscript."""
-        from app.ui.generation.takes_dialog import TakesDialog
-
-        takes, editor = self.take_log.takes(*self._origin()), self._page.editor
-        dialog = TakesDialog(takes, self._page.window())
-        dialog.insert_asked.connect(lambda text: self.take_log.insert(editor, text, takes))
-        show_dialog(dialog)

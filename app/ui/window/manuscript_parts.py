@@ -32,6 +32,7 @@ from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
 from app.ui.provenance.controller import ProvenanceController
 from app.ui.spelling.controller import SpellingController
+from app.ui.takes.controller import TakesController
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.generation_controller import GenerationController
 from app.ui.window.page import PageColumn
@@ -63,7 +64,8 @@ class ManuscriptParts(QObject):
         parent: QMainWindow,
     ) -> None:
         super().__init__(parent)
-        self._program, self._documents, self._display = program, documents, display
+        self._program, self._page = program, page
+        self._documents, self._display = documents, display
         self._status, self._actions = status, actions
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
@@ -166,14 +168,27 @@ class ManuscriptParts(QObject):
     ) -> None:
         """Keep a version before the model writes; make the lock, which stops what these two do."""
         generation.about_to_write.connect(self.history.take)
-        session = generation.session
+        session, page = generation.session, self._page
+        self.takes = TakesController(
+            self._program,
+            page.middle,
+            page.editor,
+            self._documents,
+            session,
+            generation.take_log,
+            lambda count: generation.go_on(count, is_shown=False),
+            generation.begin_writing,
+            loader.load,
+            self._status,
+            self._actions,
+        )
         self.lock = LockController(
             self._program, self._documents, self._display, session, loader, self._status,
             self._actions, window,
         )  # fmt: skip
         self.lock.quieting.connect(self.search.finder.lock)
         self.lock.unlocked.connect(self.search.follow_later)
-        self._parts += (self.lock,)
+        self._parts += (self.takes, self.lock)
         self.lock.locked.connect(self.search.lock)
         self.lock.unlocked.connect(self.search.follow_later)
         self.lock.unlocked.connect(self.progress.begin)

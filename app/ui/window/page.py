@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.options.settings import Settings
 from app.ui.actions import Actions
@@ -47,6 +47,8 @@ class PageColumn(QWidget):
         self.write_bar = WriteBar(actions)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.editor)
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        """The page, and what lies below it or beside it."""
         self._lay_out()
         actions.connect_all(
             {
@@ -66,7 +68,7 @@ class PageColumn(QWidget):
 
         bar = FindBar(self.editor, self._actions)
         bar.closed.connect(self.editor.setFocus)
-        self._lines.insertWidget(self._lines.indexOf(self.stack), bar)
+        self._lines.insertWidget(self._lines.indexOf(self.middle), bar)
         return bar
 
     @cached_property
@@ -99,7 +101,8 @@ class PageColumn(QWidget):
     def parts(self) -> tuple[QWidget, ...]:
         """The parts of the column from its top, for the keyboard."""
         found = (self.find_bar,) if "find_bar" in vars(self) else ()
-        return (self.banners, *found, *self._beside_lines(), self.stack, self.write_bar)
+        middle = (self.middle.widget(number) for number in range(self.middle.count()))
+        return (self.banners, *found, *self._beside_lines(), *middle, self.write_bar)
 
     def _beside_lines(self) -> list[QWidget]:
         """The lines that others put above the page."""
@@ -161,5 +164,9 @@ class PageColumn(QWidget):
         lines.addWidget(self.banners)
         self.lines_above = QVBoxLayout()
         lines.addLayout(self.lines_above)
-        lines.addWidget(self.stack, 1)
+        self.middle.setChildrenCollapsible(False)
+        self.middle.setHandleWidth(1)
+        self.middle.setProperty("kind", "page")
+        self.middle.addWidget(self.stack)
+        lines.addWidget(self.middle, 1)
         lines.addWidget(self.write_bar)

@@ -364,6 +364,8 @@ def test_several_takes_at_once(make_studio):
     assert studio.worker.last("generate")[1]["n"] == 3
     studio.stream(" one", take=0)
     studio.stream(" zwei", take=1)
+    assert studio.text == "A"
+    studio.do("take_after")
     assert studio.text == "A one"
     studio.do("take_after")
     assert studio.text == "A zwei"

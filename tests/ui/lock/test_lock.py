@@ -143,7 +143,7 @@ def test_a_running_text_is_stopped_and_kept(safe: Studio, qtbot: QtBot) -> None:
     unlock(found, qtbot)
     assert safe.text == f"{TEXT} It shone on."
     assert safe.worker.last("load")[1]["path"] == MODEL.path, "the model is loaded again"
-    safe.window.generation.take_log.takes(*safe.window.generation._origin())
+    safe.window.generation.take_log.takes(*safe.window.generation.origin())
     takes = safe.program.store.takes(safe.window.documents.journal)
     assert [take.text for take in takes] == [" It shone on."]
 

@@ -10,6 +10,7 @@ import apsw
 from app.core.store import snapshots
 from app.core.store.journal import forget, to_units
 from app.core.store.repair.salvage import DamagedStore, SalvagedText, fits
+from app.core.store.repair.take_details import merge_details
 
 _WORD_LOG = ("day", "document", "written", "cut", "by_model")
 _KEEP_GOAL = "INSERT OR IGNORE INTO goal VALUES (?, ?)"
@@ -90,15 +91,17 @@ def merge_unsaved(
 
 
 def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = False) -> None:
-    """Take over takes, former files, versions, own words, memories, goals and words of each day.
+    """Take over takes and all of them, former files, versions, own words, memories, goals and days.
 
     Those of a day are what the source says or, if it `adds` to the target, the sum of both.
     """
+    numbers = dict[int, int]()
     for row in source.rows("take", _TAKE):
         same = dict(zip(("journal", "path"), row[1:3], strict=True))
         same |= {"text": row[6], "created_at": row[12]}
         if fits(row, _TAKE_KINDS) and not _has(target, "take", same):
-            _insert(target, "take", _TAKE, row)
+            numbers[row[0]] = _insert(target, "take", _TAKE, row)
+    merge_details(target, source, numbers)
     for row in source.rows("former", _FORMER):
         same = {"path": row[1], "kept_at": row[3]}
         if fits(row, (int, str, str, float, bytes)) and not _has(target, "former", same):

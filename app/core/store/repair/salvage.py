@@ -84,6 +84,15 @@ class DamagedStore:
             if row is not None:
                 yield row
 
+    def has(self, table: str) -> bool:
+        """Whether there is such a table; a store of an earlier version lacks some."""
+        with contextlib.suppress(*_UNREADABLE):
+            found: Any = self._connection.execute(
+                "SELECT count(*) FROM pragma_table_info(?)", (table,)
+            ).fetchone()
+            return bool(found[0])
+        return False
+
     def ends(self, table: str, columns: Sequence[str]) -> set[Row]:
         """The rows that can be read from the beginning and the end of what `columns` order."""
         found, names = set[Row](), ", ".join(columns)

@@ -1,0 +1,114 @@
+"""What the engine is asked for: the fields of `Generate` for a place, and how they are kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.core.documents.prompts import continuation
+from app.core.errors import LampblackError
+from app.core.options.presets import named
+from app.core.options.sampling import Sampling
+from app.core.options.settings_store import SettingsStore
+from app.engine.messages import Done, Generate
+from app.engine.worker import Worker
+from app.ui.generation.prompt_maker import PromptMaker
+from app.ui.generation.server_room import sent_bytes
+from app.ui.generation.takes import TakeRequest, TakeText
+
+_SEEDS = 2**32
+
+
+class RequestMaker:
+    """Makes the fields of `Generate` for a request, with the values that `sampling` gives."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        settings: SettingsStore,
+        sampling: Callable[[], Sampling],
+        prompts: PromptMaker,
+    ) -> None:
+        self._worker = worker
+        self._settings = settings
+        self._sampling = sampling
+        self._prompts = prompts
+
+    def fields(
+        self,
+        request: TakeRequest,
+        after: str,
+        again: Callable[[], object],
+        failed: Callable[[LampblackError], object],
+    ) -> dict[str, Any] | None:
+        """The fields for a request between its text `before` and `after`; see PromptMaker.made."""
+        if request.given is not None:
+            request.sent = request.before
+            return dict(request.given)
+        earlier = len(request.group.takes) - len(request.takes)
+        sampling = reseeded(self._sampling(), earlier)
+        request.preset = named(sampling, self._settings.settings.preset)
+        return self._prompts.fields(request, after, sampling, again, failed)
+
+    def sent(self, request: TakeRequest, fields: dict[str, Any]) -> None:
+        """Take up what a request is sent with."""
+        request.fields, request.sampling = fields, fields["sampling"]
+        request.sent_bytes = sent_bytes(fields)
+
+    def learn(self, request: TakeRequest, event: Done) -> None:
+        """Take up how many tokens a server counted in what it was sent."""
+        self._prompts.room.learn(request.sent_bytes, self._worker.model, event.stats)
+
+
+def kept_fields(fields: dict[str, Any], seed: int) -> str:
+    """Fields of `Generate` as they are kept, with the seed that was drawn for them."""
+    sampling = msgspec.structs.replace(fields["sampling"], seed=seed)
+    found = msgspec.to_builtins(fields | {"sampling": sampling})
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def fields_from(kept: str) -> dict[str, Any]:
+    """The fields out of what `kept_fields` gave; raises ValueError where they are none."""
+    try:
+        asked = msgspec.convert(json.loads(kept) | {"job": 0}, Generate)
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        raise ValueError(str(error)) from None
+    found = {name: getattr(asked, name) for name in json.loads(kept)}
+    return found | {"sampling": asked.sampling, "n": asked.n}
+
+
+def prompt_of(fields: dict[str, Any]) -> str:
+    """What the model read, for people: the text it went on with, or the turns of the chat."""
+    if fields.get("messages"):
+        return "\n\n".join(f"[{turn.role}]\n{turn.content}" for turn in fields["messages"])
+    return str(fields.get("prompt", "")) + "".join(f"\n\n[…]\n\n{end}" for end in _suffix(fields))
+
+
+def _suffix(fields: dict[str, Any]) -> tuple[str, ...]:
+    """What follows the place, where the model was told."""
+    return (fields["suffix"],) if fields.get("suffix") else ()
+
+
+def around(request: TakeRequest, after: str) -> tuple[str, str]:
+    """The text on both sides of the request's place, as a model may read it."""
+    return (request.before, after) if request.given is None else (prompt_of(request.given), "")
+
+
+def blank_take(before: str, instruction: str) -> TakeText:
+    """An empty take that knows how its first words join `before`."""
+    if not instruction:
+        stripped = continuation(before).strip_leading_space
+        return TakeText(strip=" " if stripped else "", strip_once=True)
+    joined = not before or before[-1].isspace()
+    paragraph = "\n\n" if "\n\n" in before else "\n"
+    return TakeText(lead="" if joined else paragraph, strip=" \t\n")
+
+
+def reseeded(sampling: Sampling, earlier: int) -> Sampling:
+    """`sampling` with a fixed seed counted on by the `earlier` takes, so that a retry differs."""
+    if sampling.seed is None or not earlier:
+        return sampling
+    return msgspec.structs.replace(sampling, seed=(sampling.seed + earlier) % _SEEDS)

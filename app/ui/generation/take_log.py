@@ -1,0 +1,119 @@
+"""How takes are kept: with the request that they were written for, in the background."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+
+from app.core.provenance.origins import Origin, new_take_key
+from app.core.store import Store, TakeRecord
+from app.core.store.takes.kept import MIXED, KeptTake
+from app.core.system.background import BackgroundQueue
+from app.engine.worker import Worker
+from app.ui.editor.editor import Editor
+from app.ui.generation.requests import kept_fields
+from app.ui.generation.takes import TakeEnd, TakeGroup, TakeText
+
+_PROMPT_TAIL = 2000  # characters that are kept of a take's prompt beside its request
+
+
+class TakeLog:
+    """Writes ended takes into the store in a background thread."""
+
+    def __init__(self, store: Store, worker: Worker) -> None:
+        self._store = store
+        self._worker = worker
+        self._queue = BackgroundQueue("take log")
+
+    def record(self, end: TakeEnd) -> None:
+        """Keep a take, unless nothing was written."""
+        if end.take.text:
+            self._queue.run(partial(self._keep, end, self._kept_of(end)))
+
+    def record_mix(self, group: TakeGroup, take: TakeText, journal: str, path: str) -> None:
+        """Keep a take that the writer put together, in the place of its earlier state."""
+        record = TakeRecord(
+            journal=journal,
+            path=path,
+            position=group.start,
+            text=take.text,
+            finish_reason=MIXED,
+            created_at=time.time(),
+        )
+        kept = KeptTake(record=record, key=take.key, place=group.place_key, parent=group.parent)
+        self._queue.run(partial(self._add_mix, take.origin_key, kept))
+
+    def _add_mix(self, origin: int, kept: KeptTake) -> None:
+        if number := self._store.kept_takes.add(kept):
+            self._store.provenance.name_take(origin, number, kept.record.created_at)
+
+    def star(self, take: TakeText) -> None:
+        """Keep whether a take has a star."""
+        self._queue.run(partial(self._store.kept_takes.star, take.key, is_on=take.is_starred))
+
+    def rename(self, take: TakeText) -> None:
+        """Keep a take's name."""
+        self._queue.run(partial(self._store.kept_takes.rename, take.key, take.name))
+
+    def takes(self, journal: str, path: str) -> tuple[TakeRecord, ...]:
+        """Every take of a document, the oldest first: of this journal, and of its file's others."""
+        self.wait()
+        earlier = self._store.takes_of(path) if path else ()
+        found = {take.id: take for take in (*earlier, *self._store.takes(journal))}
+        return tuple(found[number] for number in sorted(found))
+
+    def insert(self, editor: Editor, text: str, takes: Sequence[TakeRecord]) -> None:
+        """Put the `text` of one of these takes in at the caret."""
+        origin = Origin("pasted")
+        for take in takes:
+            if take.text == text and take.id:
+                origin = Origin("generated", new_take_key())
+                self._store.provenance.name_take(origin.take, take.id, take.created_at)
+                break
+        with editor.putting(origin):
+            editor.insert_plain(text)
+
+    def wait(self) -> None:
+        """Wait until all that ended is in the store."""
+        self._queue.wait()
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._queue.close()
+
+    def _keep(self, end: TakeEnd, kept: KeptTake) -> None:
+        fields = end.request.fields
+        request = kept_fields(fields, end.seed or 0) if fields and end.seed is not None else ""
+        if number := self._store.kept_takes.add(kept, request):
+            self._store.provenance.name_take(end.take.origin_key, number, kept.record.created_at)
+
+    def _kept_of(self, end: TakeEnd) -> KeptTake:
+        request, model, take = end.request, self._worker.model, end.take
+        record = TakeRecord(
+            journal=request.journal,
+            path=request.path,
+            position=request.group.start,
+            prompt=request.before[-_PROMPT_TAIL:],
+            instruction=request.group.instruction,
+            text=take.text,
+            model=model.path if model else "",
+            seed=end.seed or 0,
+            finish_reason=end.finish_reason,
+            sampling=msgspec.json.encode(request.sampling).decode(),
+            settings=msgspec.json.encode(end.settings).decode(),
+            created_at=time.time(),
+        )
+        return KeptTake(
+            record=record,
+            key=take.key,
+            place=request.group.place_key,
+            parent=request.group.parent,
+            request=request.key,
+            number=request.takes.index(take),
+            preset=request.preset,
+            name=take.name,
+            is_starred=take.is_starred,
+        )
