@@ -119,7 +119,7 @@ class AllTakesDialog(TextListDialog):
 
     def take(self) -> KeptTake | None:
         """The selected take."""
-        found: _Listed | None = self.current()
+        found: _ListedTake | None = self.current()
         return found.take if found is not None else None
 
     def search(self) -> None:
@@ -201,7 +201,7 @@ class AllTakesDialog(TextListDialog):
             asked.emit(take)  # type: ignore[attr-defined]
 
     def _turn_star(self) -> None:
-        found: _Listed | None = self.current()
+        found: _ListedTake | None = self.current()
         if found is None or not found.take.key:
             return
         found.take = msgspec.structs.replace(found.take, is_starred=not found.take.is_starred)
@@ -223,7 +223,7 @@ class AllTakesDialog(TextListDialog):
         if asked != self._asked:
             return
         self.list.clear()
-        self.fill((_lines(take), _Listed(take)) for take in found)
+        self.fill((_lines(take), _ListedTake(take)) for take in found)
         is_narrowed = bool(self.line.text().strip()) or self.starred.isChecked()
         is_narrowed |= any(one.currentIndex() for one in (self.model, self.preset, self.date))
         if found:
@@ -287,7 +287,7 @@ class AllTakesDialog(TextListDialog):
         self.star.setText(self.tr("Take the Star Off") if is_starred else self.tr("Star"))
 
 
-class _Listed(msgspec.Struct, eq=False):
+class _ListedTake(msgspec.Struct, eq=False):
     """A take in the list; `text` is what the list shows beside it."""
 
     take: KeptTake
