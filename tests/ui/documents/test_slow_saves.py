@@ -119,7 +119,7 @@ def test_a_late_refusal_is_tried_again(
 def test_a_file_that_is_not_answered_is_not_opened_and_not_forgotten(
     studio: Studio, novel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers, real = threading.Event(), text_files.read_regular
+    answers, real = threading.Event(), files.read_regular
 
     def wait(path: Path, limit: int) -> bytes:
         assert answers.wait(30)
