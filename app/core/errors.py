@@ -225,6 +225,12 @@ class NotSavedError(DocumentError):
     kind = "not_saved"
 
 
+class NoAnswerError(DocumentError):
+    """The disk that a document is on does not answer; it may at a later time."""
+
+    kind = "no_answer"
+
+
 class DamagedTextError(DocumentError):
     """A file is damaged, or not wholly a text; a copy of what can be read may be opened."""
 

@@ -2146,7 +2146,11 @@
     </message>
 </context>
 <context>
-    <name>DocumentSaver</name>
+    <name>DocumentFiles</name>
+    <message>
+        <source>{0} cannot be opened: its folder does not answer.</source>
+        <translation>无法打开 {0}：其所在文件夹没有响应。</translation>
+    </message>
     <message>
         <source>{0} could not be saved: its folder does not answer.</source>
         <translation>{0} 未能保存：其所在文件夹没有响应。</translation>

@@ -25,14 +25,15 @@ from app.core.errors import (
     DocumentError,
     EncodingChangeError,
     LampblackError,
+    NoAnswerError,
     NotSavedError,
     StoreError,
 )
 from app.core.provenance.origins import AnyOrigin
 from app.core.store import Recovery
 from app.program import Program
+from app.ui.documents.document_files import DocumentFiles, SavedFile
 from app.ui.documents.recent_files import RecentFiles
-from app.ui.documents.saver import DocumentSaver, SavedFile
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.questions import Questions
@@ -79,7 +80,7 @@ class DocumentController(QObject):
         self._editor = editor
         self.questions = questions
         self._memory = memory
-        self.saver = DocumentSaver(program, self)
+        self.files = DocumentFiles(program, self)
         self.is_stuck: Callable[[], bool] = lambda: False
         """Whether looking at the document's file would keep the window waiting."""
         self.origin_of: Callable[[Recovery], AnyOrigin | None] = lambda _recovery: None
@@ -137,13 +138,14 @@ class DocumentController(QObject):
         if not self.may_leave():  # which may save into this very file: it is read afterwards
             return False
         try:
-            document, is_chosen = self._read(path, encoding, data)
+            document, is_chosen = self.files.read(self._read, path, encoding, data)
         except DamagedTextError as error:
             self.damaged.emit(error, path)
             return False
         except LampblackError as error:
             self.failed.emit(error)
-            self._recent.forget(path)
+            if not isinstance(error, NoAnswerError):
+                self._recent.forget(path)
             return False
         self._show(document, is_encoding_chosen=is_chosen)
         if data is None:
@@ -157,8 +159,7 @@ class DocumentController(QObject):
 
     def turn_into_copy(self) -> None:
         """Put the text of the page there as a new one, which is not saved."""
-        text, source = self._editor.manuscript.text(), self.marked_as
-        self._show(new_document(text), sources=(source,))
+        self._show(new_document(self._editor.manuscript.text()), sources=(self.marked_as,))
         self._editor.mark_unsaved()
         self.replaced.emit()
 
@@ -167,7 +168,7 @@ class DocumentController(QObject):
         if not self.may_leave():
             return False
         try:
-            document, damage = open_copy(path)
+            document, damage = self.files.read(open_copy, path)
         except LampblackError as error:
             self.failed.emit(error)
             return False
@@ -211,7 +212,7 @@ class DocumentController(QObject):
         document, is_chosen = new_document(), False
         if recovery.path:
             with suppress(LampblackError):  # the file is gone; its text is not
-                document, is_chosen = self._read(Path(recovery.path))
+                document, is_chosen = self.files.read(self._read, Path(recovery.path))
         sources = (recovery.id, recovery.path) if recovery.path else (recovery.id,)
         self._show(document, is_encoding_chosen=is_chosen, sources=sources)
         self._editor.selectAll()
@@ -259,7 +260,7 @@ class DocumentController(QObject):
 
     def end(self) -> None:
         """The window closes on purpose: there is nothing to recover."""
-        self.saver.close()
+        self.files.close()
         self._keep_caret()
         self._program.store.end(self.journal)
 
@@ -299,12 +300,12 @@ class DocumentController(QObject):
         Unless it `asks`, what the writer has to answer is left for the next time.
         """
         if path == self.path and self.is_stuck():
-            self.not_saved.emit(self.saver.no_answer(path), path)
+            self.not_saved.emit(self.files.no_answer(path), path)
             return False
         text = self._editor.manuscript.text()
         late = partial(self._on_late, self.document, text, path, encoding)
         try:
-            saved = self.saver.save(
+            saved = self.files.save(
                 self.document, text, path, overwrite=overwrite, encoding=encoding, late=late
             )
         except EncodingChangeError as error:

@@ -120,7 +120,7 @@ class RecoveryController(QObject):
     def _save_to(self, path: Path, text: str, *, overwrite: bool = False) -> bool:
         """Whether the text is in the file now; a file that is there is asked about."""
         try:
-            self._documents.saver.save(new_document(), text, path, overwrite=overwrite)
+            self._documents.files.save(new_document(), text, path, overwrite=overwrite)
         except DocumentChangedError as error:
             again = self._questions.overwrite(error)
             return again and self._save_to(path, text, overwrite=True)

@@ -54,7 +54,7 @@ class SaveRetry(QObject):
         documents.saved.connect(lambda _path: self.stop())
         documents.followed.connect(self._on_followed)
         documents.conflicted.connect(self.stop)
-        documents.saver.parted.connect(self._say_parted)
+        documents.files.parted.connect(self._say_parted)
 
     @property
     def path(self) -> Path | None:

@@ -1,4 +1,4 @@
-"""Saves on a disk that does not answer in time: the window goes on, and the text is saved later."""
+"""Files on a disk that does not answer in time: the window goes on, and the text is saved later."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.core.documents import text_files
 from app.core.system import files
-from app.ui.documents import save_retry, saver
+from app.ui.documents import document_files, save_retry
 from tests.ui.conftest import Studio
 from tests.ui.documents.saves import SAFE, TEXT, saved_by_itself, saving
 
@@ -29,7 +30,7 @@ class SlowDisk:
             return real(target)
 
         monkeypatch.setattr(files, "_new_part", wait)
-        monkeypatch.setattr(saver, "ANSWER_S", 0.05)
+        monkeypatch.setattr(document_files, "ANSWER_S", 0.05)
 
     def answer(self) -> None:
         self._answers.set()
@@ -82,7 +83,7 @@ def test_another_place_is_not_left_for_a_late_answer(
     assert writing.banners == []
     writing.show(" Only here.")
     slow_disk.answer()
-    qtbot.waitUntil(lambda: not writing.window.documents.saver._waiting)
+    qtbot.waitUntil(lambda: not writing.window.documents.files._waiting)
     assert writing.window.documents.path == place
     assert writing.window.isWindowModified()
     assert novel.read_text() == TEXT + " More."
@@ -105,7 +106,7 @@ def test_a_late_refusal_is_tried_again(
     novel.write_text("Theirs, written meanwhile.", encoding="utf-8")
     novel.parent.rename(novel.parent.with_name("away"))
     slow_disk.answer()
-    qtbot.waitUntil(lambda: not writing.window.documents.saver._waiting)
+    qtbot.waitUntil(lambda: not writing.window.documents.files._waiting)
     assert writing.window.isWindowModified()
     assert saving(writing).path == novel
     novel.parent.with_name("away").rename(novel.parent)
@@ -113,3 +114,28 @@ def test_a_late_refusal_is_tried_again(
     qtbot.waitUntil(lambda: saving(writing).path is None, timeout=15_000)
     assert novel.read_text() == "Theirs, written meanwhile."
     assert writing.text == TEXT + " More."
+
+
+def test_a_file_that_is_not_answered_is_not_opened_and_not_forgotten(
+    studio: Studio, novel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, real = threading.Event(), files.read_regular
+
+    def wait(path: Path, limit: int) -> bytes:
+        assert answers.wait(30)
+        return real(path, limit)
+
+    assert studio.window.documents.open_path(novel)
+    studio.do("new")
+    monkeypatch.setattr(text_files, "read_regular", wait)
+    monkeypatch.setattr(document_files, "ANSWER_S", 0.05)
+    for _ in range(2):
+        assert not studio.window.documents.open_path(novel)
+    assert not studio.window.documents.open_copy(novel)
+    assert studio.text == ""
+    assert set(studio.banners) == {"novel.md cannot be opened: its folder does not answer."}
+    assert studio.program.settings.recent_files == (str(novel),)
+    answers.set()
+    monkeypatch.setattr(document_files, "ANSWER_S", 30.0)
+    assert studio.window.documents.open_path(novel)
+    assert studio.text == TEXT

@@ -1,4 +1,4 @@
-"""Writing a document's file on a thread, which a disk that does not answer keeps waiting alone."""
+"""Reading and writing documents on threads, so that a dead disk keeps no window waiting."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.documents.text_files import Document, Replaced, save_document
-from app.core.errors import LampblackError, NotSavedError
+from app.core.errors import LampblackError, NoAnswerError, NotSavedError
 from app.core.store import Cause
 from app.core.system.files import other_names
 from app.program import Program
 from app.ui.bridge import Bridge
 
 ANSWER_S = 2.0
-"""How long the window waits for a save: the disk of one that takes longer may never answer."""
+"""How long the window waits for a file: a disk that takes longer may never answer."""
+
+
+T = TypeVar("T")
 
 
 class SavedFile(NamedTuple):
@@ -33,8 +36,8 @@ class SavedFile(NamedTuple):
     other_names: int
 
 
-class DocumentSaver(QObject):
-    """Saves each document on a thread, so that the window waits no longer than `ANSWER_S`.
+class DocumentFiles(QObject):
+    """Reads and saves documents on threads; the window waits no longer than `ANSWER_S` for each.
 
     A save that is not answered goes on by itself. Until it is over none other of the same file is
     begun, so that an older text never replaces a newer one. `parted` carries the path of a file
@@ -59,6 +62,18 @@ class DocumentSaver(QObject):
         return NotSavedError(
             self.tr("{0} could not be saved: its folder does not answer.").format(path.name)
         )
+
+    def read(self, work: Callable[..., T], path: Path, *rest: object) -> T:
+        """What `work` makes of the file at `path`, and raise what it raises.
+
+        Raises NoAnswerError where the disk does not answer in time; what it tells later is dropped.
+        """
+        future = _begun(partial(work, path, *rest))
+        if not wait([future], ANSWER_S).done:
+            raise NoAnswerError(
+                self.tr("{0} cannot be opened: its folder does not answer.").format(path.name)
+            )
+        return future.result()
 
     def save(
         self,
@@ -125,9 +140,9 @@ class DocumentSaver(QObject):
         late(self._told(path, saved))
 
 
-def _begun(work: Callable[[], SavedFile]) -> Future[SavedFile]:
+def _begun(work: Callable[[], T]) -> Future[T]:
     """What comes of `work`, which is begun on a thread; the program does not wait for it to end."""
-    future = Future[SavedFile]()
+    future = Future[T]()
 
     def run() -> None:
         try:
@@ -135,5 +150,5 @@ def _begun(work: Callable[[], SavedFile]) -> Future[SavedFile]:
         except BaseException as error:  # noqa: BLE001 (raised again where the result is asked for)
             future.set_exception(error)
 
-    threading.Thread(target=run, name="lampblack-save", daemon=True).start()
+    threading.Thread(target=run, name="lampblack-file", daemon=True).start()
     return future
