@@ -3225,6 +3225,10 @@ MIT 许可证。</translation>
         <translation>文稿放到页面上，尚未保存</translation>
     </message>
     <message>
+        <source>Tracked changes stay open in one document; in a book they are accepted.</source>
+        <translation>导入为一个文档时，修订仍为待定；导入为书时，修订会被接受。</translation>
+    </message>
+    <message>
         <source>Where the chapters go; the folder is made if need be</source>
         <translation>章节放在哪里；没有该文件夹时会新建</translation>
     </message>

@@ -71,7 +71,8 @@ class FormattedText(msgspec.Struct, frozen=True):
     """A whole text and what its title page says; `language` is a BCP 47 tag.
 
     `contact` has the lines of an address, for submissions. `left_out` counts what the source had
-    and the text has not: images, above all.
+    and the text has not: images, above all. `authors` are those of its tracked changes, where it
+    has any; a Word document alone is written with them.
     """
 
     blocks: tuple[Block, ...]
@@ -80,6 +81,7 @@ class FormattedText(msgspec.Struct, frozen=True):
     language: str = "en"
     contact: str = ""
     left_out: int = 0
+    authors: tuple[str, ...] = ()
 
 
 def plain_text(spans: Spans) -> str:

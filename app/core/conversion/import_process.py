@@ -14,7 +14,13 @@ import msgspec
 
 from app.core.conversion.blocks import split_chapters
 from app.core.conversion.front import word_count
-from app.core.conversion.importing import ChapterFile, chapter_files, read_import
+from app.core.conversion.importing import (
+    ChapterFile,
+    chapter_files,
+    read_import,
+    read_revisions,
+)
+from app.core.conversion.markdown_writer import write_markdown
 from app.core.errors import DocumentError, LampblackError, error_from
 from app.core.system.child_question import ChildQuestion
 from app.core.system.processes import host_environment, program_command
@@ -37,7 +43,9 @@ _DIVIDE = "If it is a long text, divide it in the program that wrote it, and imp
 class ImportedText(msgspec.Struct, frozen=True):
     """What a file holds, in chapters of Markdown, and what it is called.
 
-    `words` has the length of each chapter. `left_out` counts images.
+    `words` has the length of each chapter. `left_out` counts images. Where the file has tracked
+    changes, the chapters have them accepted, and `revised` is the whole text with signs around
+    them, by these `authors`.
     """
 
     title: str
@@ -45,6 +53,8 @@ class ImportedText(msgspec.Struct, frozen=True):
     chapters: list[ChapterFile]
     words: list[int]
     left_out: int = 0
+    revised: str = ""
+    authors: tuple[str, ...] = ()
 
 
 class _ImportAnswer(msgspec.Struct, frozen=True):
@@ -96,7 +106,10 @@ def found_in(path: Path) -> ImportedText:
     chapters = chapter_files(text, path.stem)
     words = [word_count(blocks) for blocks in split_chapters(text.blocks)]
     words = words if len(words) == len(chapters) else [sum(words)]
-    return ImportedText(text.title, text.author, chapters, words, text.left_out)
+    revised = write_markdown(read_revisions(path)) if text.authors else ""
+    return ImportedText(
+        text.title, text.author, chapters, words, text.left_out, revised, text.authors
+    )
 
 
 def _read(stream: IO[bytes]) -> _ImportAnswer | None:

@@ -54,6 +54,13 @@ def _text(path: Path) -> FormattedText:
     return formatted(path, open_document(path).text, comments=True)
 
 
+def read_revisions(path: Path) -> FormattedText:
+    """The text of a Word document with its tracked changes marked, as `read_import` reads it."""
+    from app.core.conversion.office.docx_reader import read_docx
+
+    return read_docx(path.absolute(), has_revisions=True)
+
+
 _READERS: dict[str, Callable[[Path], FormattedText]] = {
     ".docx": _docx,
     ".odt": _odt,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain, groupby
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QTextCharFormat
 
 from app.core.changes.open_changes import OpenChange
@@ -25,24 +25,32 @@ class ChangeMarks(QObject):
         super().__init__(editor)
         self._editor = editor
         self._changes: tuple[OpenChange, ...] = ()
+        self._later = QTimer(
+            self, singleShot=True, interval=0
+        )  # Qt tells in the middle of a change
+        self._later.timeout.connect(self._draw)
         bar = editor.verticalScrollBar()
         for moved in (bar.valueChanged, bar.rangeChanged, editor.cursorPositionChanged):
-            moved.connect(self._draw)
+            moved.connect(self._wake)
         editor.viewport().installEventFilter(self)
-        on_theme_change(self._draw)
+        on_theme_change(self._wake)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size."""
         if event.type() == QEvent.Type.Resize:
-            self._draw()
+            self._wake()
         return super().eventFilter(watched, event)
+
+    def _wake(self, *_of_the_signal: object) -> None:
+        if self._changes:
+            self._later.start()
 
     def show(self, changes: Iterable[OpenChange]) -> None:
         """Show these changes, which are in order, alone; nothing while Qt changes the page."""
         self._changes = tuple(changes)
         if self._editor.page.is_settled:
             self._editor.page.show_pieces(self._pieces())
-            self._draw(is_new=True)
+            self._draw()
 
     def _pieces(self) -> list[tuple[int, str]]:
         """What the page shows beside the manuscript, each at its place."""
@@ -70,9 +78,9 @@ class ChangeMarks(QObject):
                     found.append((one.start + place, _LINE_END))
         return found if len(found) <= _MOST_LINE_ENDS else []
 
-    def _draw(self, *_of_the_signal: object, is_new: bool = False) -> None:
+    def _draw(self) -> None:
         """Mark what is in the window."""
-        if (not self._changes and not is_new) or not self._editor.page.is_settled:
+        if not self._editor.page.is_settled:
             return
         first, last = self._editor.visible if self._changes else (0, 0)
         length = len(self._editor.manuscript)  # which may just have become shorter

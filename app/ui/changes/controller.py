@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QVBoxLayout
 
+from app.core.changes.compare import TextChange
 from app.core.changes.open_changes import OpenChange
+from app.core.documents.normalise import normalise
 from app.core.store.snapshots import Cause
 from app.program import Program
 from app.ui.actions import Actions
@@ -18,6 +20,7 @@ from app.ui.changes.keeper import ChangeKeeper
 from app.ui.changes.tracked_changes import TrackedChanges
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
+from app.ui.editor.manuscript import units
 from app.ui.languages import on_language_change
 from app.ui.numbers import number_text
 from app.ui.widgets.announce import announce
@@ -122,6 +125,31 @@ class ChangesController(QObject):
             self._status.say(self.tr("Finish the word that is being typed first."))
         else:
             self._status.say(self.tr("The answer is still being written."))
+
+    # Other programs
+
+    def in_characters(self) -> tuple[list[TextChange], list[str]]:
+        """What is open, counted in the text's characters, and the author of each."""
+        text = self._editor.manuscript.text
+        changes, at, place = list[TextChange](), 0, 0
+        for one in self.tracked.settled:
+            start = at + len(text(place, one.start))
+            removed = text(one.start, one.end)
+            at, place = start + len(removed), one.end
+            changes.append(TextChange(start, removed, one.added))
+        return changes, [one.author for one in self.tracked.settled]
+
+    def open_text(self, changes: Sequence[TextChange], authors: Sequence[str]) -> None:
+        """Open the changes of a text that was just put on the page."""
+        text = self._editor.manuscript.text()
+        opened, at, place = list[OpenChange](), 0, 0
+        for one, author in zip(changes, authors, strict=True):
+            start = place + units(text[at : one.position])
+            at, place = one.end, start + units(one.removed)
+            new_id = self.tracked.open.new_id()
+            opened.append(OpenChange(new_id, start, place, normalise(one.added), author, new_id))
+        if opened:
+            self.tracked.put(opened)
 
     # What is shown
 

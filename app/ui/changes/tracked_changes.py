@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.changes.compare import TextChange, compare, compare_so_far
 from app.core.changes.open_changes import OpenChange, OpenChanges
 from app.core.documents.normalise import normalise
+from app.core.provenance.origins import Origin
 from app.core.system.throttle import Throttle
 from app.ui.changes.change_marks import ChangeMarks
 from app.ui.editor.editor import Editor, Source
@@ -186,7 +187,8 @@ class TrackedChanges(QObject):
         self.open.remove({one.id for one in taken})
         self._is_busy = True
         self._record(tuple(reversed(taken)), changes, is_closing=True)
-        self.editor.carry_out(changes, Source.REWRITE)
+        with self.editor.putting(Origin("rewrite")):
+            self.editor.carry_out(changes, Source.REWRITE)
         self._is_busy = False
         self._refresh()
         self.editor.history_moved.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
+from app.core.changes.compare import TextChange
 from app.core.provenance.origins import Origin
 from app.program import Program
 from app.ui.actions import Actions
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from app.ui.conversion.questions import ConversionQuestions
     from app.ui.conversion.sources import TextSource
 
+Changes = Sequence[TextChange]
+OpenOnPage = tuple[Changes, Sequence[str]]
+"""Open changes, counted in the text's characters, and the author of each."""
+
 _OTHERS = (".docx", ".odt", ".epub")
 
 # What the dialogs need is imported with the first of them: the window is shown without it.
@@ -37,7 +42,9 @@ _OTHERS = (".docx", ".odt", ".epub")
 class ConversionController(QObject):
     """Exports and prints the text on the page, and imports those of other programs.
 
-    `book` gives the open book, `open_book` opens another one; both are set by the window.
+    `book` gives the open book, `open_book` opens another one; `changes` gives what is open in the
+    text on the page, with the author of each, and `open_changes` opens such. All are set by the
+    window.
     """
 
     def __init__(
@@ -57,6 +64,8 @@ class ConversionController(QObject):
         self.show_folder: Callable[[Path], object] = _show_folder
         self.book: Callable[[], BookContents | None] = lambda: None
         self.open_book: Callable[[Path], object] = lambda _folder: None
+        self.changes: Callable[[], OpenOnPage] = lambda: ((), ())
+        self.open_changes: Callable[[Changes, Sequence[str]], object] = lambda _all, _by: None
         actions.connect_all(
             {"export": self.export, "import": self.choose_import, "print": self.print_text}
         )
@@ -127,12 +136,13 @@ class ConversionController(QObject):
         manuscript, documents = self._editor.manuscript, self._documents
         start, end = self._editor.selection
         folder = documents.path.parent if documents.path else Path.home()
-        rows = [(self.tr("The whole document"), manuscript.text())]
+        nothing: OpenOnPage = ((), ())
+        rows = [(self.tr("The whole document"), manuscript.text(), self.changes())]
         if end > start:
-            rows.append((self.tr("The selection"), manuscript.text(start, end)))
+            rows.append((self.tr("The selection"), manuscript.text(start, end), nothing))
         shown = [
-            text_source(label, documents.marked_as, documents.path, folder, text)
-            for label, text in rows
+            text_source(label, documents.marked_as, documents.path, folder, text, *changes)
+            for label, text, changes in rows
         ]
         path = documents.path
         is_scene = path is not None and documents.saves_itself(path)
@@ -178,11 +188,15 @@ class ConversionController(QObject):
         self._show(dialog)
         return dialog
 
-    def _take_document(self, text: str) -> None:
-        """Put a text on a new page, as one step."""
+    def _take_document(self, text: str, authors: tuple[str, ...] = ()) -> None:
+        """Put a text on a new page, as one step; changes that are marked in it are opened."""
+        from app.core.changes.marked import unmarked
+
         if self._documents.new():
+            original, changes, whose = unmarked(text, authors)
             with self._editor.putting(Origin("unknown")):
-                self._editor.insert_plain(text)
+                self._editor.insert_plain(original)
+            self.open_changes(changes, whose)
             self._editor.move_caret(0)
             self._status.say(self.tr("Imported. It is not saved yet."))
 

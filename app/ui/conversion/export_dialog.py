@@ -116,7 +116,8 @@ class ExportDialog(TextDialog):
         self.trouble.say("")
         self.set_busy(True)
         self._show_pages(0)
-        running = self._running = Exporting(self.reader(), self.form.look, target)
+        read = self.revised_reader() if target.suffix.lower() == ".docx" else self.reader()
+        running = self._running = Exporting(read, self.form.look, target)
 
         def tell(pages: int) -> None:
             self.background.tell(partial(self._show_pages, pages))

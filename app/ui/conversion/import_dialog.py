@@ -35,10 +35,11 @@ from app.ui.widgets.controls import NoteLabel, ProgressStrip
 class ImportDialog(QDialog):
     """Reads a file in the background and asks where its text goes; it closes when it is there.
 
-    `as_document` carries the whole text as Markdown, `as_book` the folder of a new book.
+    `as_document` carries the whole text as Markdown, and the authors of the tracked changes that
+    are marked in it; `as_book` the folder of a new book.
     """
 
-    as_document = Signal(str)
+    as_document = Signal(str, object)
     as_book = Signal(object)
 
     def __init__(
@@ -127,6 +128,10 @@ class ImportDialog(QDialog):
         ]
         if found.left_out:
             missing.append(self.tr("%n image(s) were left out.", "", found.left_out))
+        if found.authors:
+            missing.append(
+                self.tr("Tracked changes stay open in one document; in a book they are accepted.")
+            )
         self.missing.say(" ".join(missing))
         (self.many if count > 1 else self.one).setChecked(True)
         title = file_name(found.title)
@@ -152,7 +157,8 @@ class ImportDialog(QDialog):
         if found is None:
             return
         if self.one.isChecked():
-            self.as_document.emit("\n\n".join(one.text.rstrip("\n") for one in found.chapters))
+            whole = "\n\n".join(one.text.rstrip("\n") for one in found.chapters)
+            self.as_document.emit(found.revised.rstrip("\n") or whole, found.authors)
             self.accept()
             return
         if not self.folder.text().strip():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from app.core.changes.compare import TextChange
+from app.core.changes.marked import marked
 from app.core.conversion.blocks import FormattedText
 from app.core.conversion.export import formatted
 from app.core.conversion.front import chapter_titles
@@ -34,13 +37,32 @@ class TextSource(msgspec.Struct, frozen=True):
     stem: str
     folder: Path
     read: Callable[[], FormattedText]
+    revised: Callable[[], FormattedText] | None = None
+    """The same with its open changes, for a format that has them."""
 
 
-def text_source(label: str, name: str, path: Path | None, folder: Path, text: str) -> TextSource:
-    """The text of a document or a part of it; without a path it is read as Markdown."""
+def text_source(
+    label: str,
+    name: str,
+    path: Path | None,
+    folder: Path,
+    text: str,
+    changes: Sequence[TextChange] = (),
+    authors: Sequence[str] = (),
+) -> TextSource:
+    """The text of a document or a part of it; without a path it is read as Markdown.
+
+    `changes` are open in it, each by one of the `authors`.
+    """
     stem = path.stem if path else _tr("Export", "Untitled")
     place = path or Path("untitled.md")
-    return TextSource(label, name, stem, folder, lambda: formatted(place, text))
+
+    def revised() -> FormattedText:
+        found = formatted(place, marked(text, changes, authors))
+        return msgspec.structs.replace(found, authors=tuple(dict.fromkeys(authors)))
+
+    read = partial(formatted, place, text)
+    return TextSource(label, name, stem, folder, read, revised if changes else None)
 
 
 def language_of_text(text: FormattedText) -> str:

@@ -126,6 +126,13 @@ class TextDialog(QDialog):
         self.form.suggest(title, author, choices.language or language)
         self.form.say_left_out(left_out)
 
+    def revised_reader(self) -> Callable[[], FormattedText]:
+        """What gives the text with its open changes, where it has some."""
+        revised, choices = self.cached.source.revised, self.form.choices()
+        if revised is None:
+            return self.reader()
+        return lambda: with_choices(revised(), choices)
+
     def reader(self) -> Callable[[], FormattedText]:
         """Gives, on any thread, the text with what the form says now."""
         cached, choices = self.cached, self.form.choices()

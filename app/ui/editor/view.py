@@ -100,13 +100,21 @@ class Layers:
         self.document = editor.document()
         self._editor = editor
         self._layers: dict[str, list[QTextEdit.ExtraSelection]] = {name: [] for name in _LAYERS}
+        self._formats: dict[str, QTextCharFormat] = {}
 
     def put(self, layer: str, spans: Iterable[tuple[int, int]], form: QTextCharFormat) -> None:
         """Show `spans`, from and to in the document's positions, in the format `form` alone."""
         spans = list(spans)
-        if spans or self._layers[layer]:
+        if not self._has(layer, spans, form):  # what Qt is given it draws again
+            self._formats[layer] = QTextCharFormat(form)
             self._layers[layer] = [self._selection(*span, form) for span in spans]
             self._editor.setExtraSelections(list(chain.from_iterable(self._layers.values())))
+
+    def _has(self, layer: str, spans: list[tuple[int, int]], form: QTextCharFormat) -> bool:
+        """Whether a layer shows these already; what is drawn moved along with the text."""
+        cursors = [selection.cursor for selection in self._layers[layer]]
+        present = [(cursor.selectionStart(), cursor.selectionEnd()) for cursor in cursors]
+        return present == spans and (not spans or self._formats.get(layer) == form)
 
     def _selection(self, start: int, end: int, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()

@@ -127,6 +127,8 @@ class ManuscriptParts(QObject):
         self.conversion.open_book = self.books.open
         self.provenance = ProvenanceController(program, documents, page.editor, status, actions)
         self._follow_origins()
+        self.conversion.changes = self.changes.in_characters
+        self.conversion.open_changes = self.changes.open_text
         self.folds = FoldController(page.editor, status, actions)
         self.paste = RichPaste(page.editor, status, actions)
         self.trash = TrashController(program, documents, page.banners, status, actions, parent)

@@ -148,3 +148,13 @@ def test_misspelled_words_of_a_proposal_are_not_marked(proposed):
     start = breaks.to_document(first[0], before=True)
     assert breaks.has_pieces(start, start + 4)
     assert not breaks.has_pieces(start + 4, start + 9)
+
+
+def test_what_was_accepted_is_known_to_be_a_rewrite(proposed, qtbot):
+    keeper = proposed.window.manuscript.provenance.keeper
+    qtbot.waitUntil(lambda: keeper.is_idle)
+    proposed.do("accept_changes")
+    kinds = [(one.kind, one.length) for one in keeper.tracker.spans.runs if one.kind == "rewrite"]
+    assert kinds == [("rewrite", 2), ("rewrite", 2)]  # goes and rained, less what stayed of them
+    proposed.do("undo")
+    assert all(one.kind != "rewrite" for one in keeper.tracker.spans.runs)

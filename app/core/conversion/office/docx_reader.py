@@ -6,11 +6,27 @@ import re
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
+from app.core.changes.marked import (
+    ADDED,
+    ADDED_MARK,
+    END,
+    OUR_NAME,
+    REMOVED,
+    REMOVED_MARK,
+    SIGNS,
+    author_sign,
+)
 from app.core.conversion.archive import DocumentArchive
 from app.core.conversion.blocks import Block, FormattedText, Span, plain_text
 from app.core.conversion.lines import FlatLine, assembled
+from app.core.conversion.office.docx_parts import (
+    OFF,
+    DocxLinks,
+    DocxNumbering,
+    DocxStyle,
+    DocxStyles,
+    number_of,
+)
 from app.core.conversion.xml_events import read_xml
 
 _SKIPPED = frozenset(
@@ -18,122 +34,25 @@ _SKIPPED = frozenset(
 )
 """Elements that have no text of the writer's: what was deleted, fields' codes, former looks."""
 
+_REVISIONS = {"ins": (ADDED, ADDED_MARK), "del": (REMOVED, REMOVED_MARK)}
+
 _IMAGES = frozenset(("drawing", "pict", "object"))
-_OFF = ("0", "false", "off", "none")
-
-
-class _Style(Struct):
-    """What a style says of its paragraphs or letters."""
-
-    name: str = ""  # in lower case, without spaces
-    base: str = ""
-    numbering: str = ""
-    level: int = 0
-    outline: int = -1
-    strong: bool | None = None
-    emphasis: bool | None = None
-
-
-class _Styles:
-    """Reads styles.xml."""
-
-    def __init__(self) -> None:
-        self.styles: dict[str, _Style] = {}
-        self._now = _Style()
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        value = attributes.get("val", "")
-        if name == "style":
-            self._now = self.styles[attributes.get("styleId", "")] = _Style()
-        elif name == "name":
-            self._now.name = "".join(value.lower().split())
-        elif name == "basedOn":
-            self._now.base = value
-        elif name == "numId":
-            self._now.numbering = value
-        elif name in ("ilvl", "outlineLvl") and value.isdigit():
-            setattr(self._now, "level" if name == "ilvl" else "outline", int(value))
-        elif name in ("b", "i"):
-            setattr(self._now, "strong" if name == "b" else "emphasis", value not in _OFF)
-
-    def end(self, name: str) -> None:
-        """Nothing ends here that counts."""
-
-    def text(self, text: str) -> None:
-        """Styles have no text."""
-
-    def chain(self, style: str) -> list[_Style]:
-        """A style and what it is based on."""
-        found: list[_Style] = []
-        while style in self.styles and len(found) < 10:
-            found.append(self.styles[style])
-            style = found[-1].base
-        return found
-
-
-class _Numbering:
-    """Reads numbering.xml: of each list and level whether it has numbers, and the first."""
-
-    def __init__(self) -> None:
-        self._abstract: dict[str, dict[int, tuple[str, int]]] = {}
-        self._lists: dict[str, tuple[str, dict[int, int]]] = {}
-        self._id = self._num = ""
-        self._level = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        value = attributes.get("val", "")
-        if name == "abstractNum":
-            self._id, self._num = attributes.get("abstractNumId", ""), ""
-            self._abstract[self._id] = {}
-        elif name == "num":
-            self._num = attributes.get("numId", "")
-            self._lists[self._num] = ("", {})
-        elif name == "abstractNumId":
-            self._lists[self._num] = (value, self._lists.get(self._num, ("", {}))[1])
-        elif name in ("lvl", "lvlOverride"):
-            self._level = _number(attributes.get("ilvl", ""), 0)
-        elif name == "startOverride" and self._num in self._lists:
-            self._lists[self._num][1][self._level] = _number(value, 1)
-        elif name in ("numFmt", "start") and not self._num and self._id in self._abstract:
-            kind, start = self._abstract[self._id].get(self._level, ("bullet", 1))
-            pair = (value, start) if name == "numFmt" else (kind, _number(value, 1))
-            self._abstract[self._id][self._level] = pair
-
-    def end(self, name: str) -> None:
-        """Nothing ends here that counts."""
-
-    def text(self, text: str) -> None:
-        """Lists have no text."""
-
-    def of(self, number: str, level: int) -> tuple[bool, int]:
-        """Whether a level of a list has numbers, and its first."""
-        abstract, starts = self._lists.get(number, ("", {}))
-        kind, start = self._abstract.get(abstract, {}).get(level, ("bullet", 1))
-        return kind not in ("bullet", "none"), starts.get(level, start)
-
-
-class _Links:
-    """Reads the relationships of a part: the web addresses by id."""
-
-    def __init__(self) -> None:
-        self.targets: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and attributes.get("Type", "").endswith("/hyperlink"):
-            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    def end(self, name: str) -> None:
-        """Nothing ends here that counts."""
-
-    def text(self, text: str) -> None:
-        """Relationships have no text."""
 
 
 class _Paragraphs:
     """Reads paragraphs, of the document or of its notes."""
 
-    def __init__(self, styles: _Styles, numbering: _Numbering, links: dict[str, str]) -> None:
+    def __init__(
+        self,
+        styles: DocxStyles,
+        numbering: DocxNumbering,
+        links: dict[str, str],
+        *,
+        has_revisions: bool = False,
+    ) -> None:
         self._styles, self._numbering, self._links = styles, numbering, links
+        self._has_revisions = has_revisions
+        self.authors: list[str] = []
         self.notes: dict[str, dict[str, tuple[Block, ...]]] = {}
         self.lines: list[FlatLine] = []
         self.by_note: dict[str, list[FlatLine]] = {}
@@ -147,6 +66,10 @@ class _Paragraphs:
         self._link = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _REVISIONS and not self._skip:
+            self._on_revision(name, attributes)
+            if self._has_revisions or name == "ins":
+                return
         if self._skip or name in _SKIPPED or name in _IMAGES:
             self.images += not self._skip and name in _IMAGES
             self._skip += 1
@@ -154,7 +77,7 @@ class _Paragraphs:
         if method := _STARTS.get(name):
             method(self, attributes)
         elif name in ("b", "i", "vanish") and not self._is_layout:
-            self._look[name] = attributes.get("val", "1") not in _OFF
+            self._look[name] = attributes.get("val", "1") not in OFF
 
     def end(self, name: str) -> None:
         if self._skip:
@@ -163,8 +86,10 @@ class _Paragraphs:
             self._end_paragraph()
         elif name == "pPr":
             self._is_layout = False
-        elif name == "t":
+        elif name in ("t", "delText"):
             self._is_text = False
+        elif name in _REVISIONS and self._has_revisions and not self._is_layout:
+            self._spans.append(Span(END))
         elif name == "hyperlink":
             self._link = ""
         elif name in ("footnote", "endnote"):
@@ -173,6 +98,18 @@ class _Paragraphs:
     def text(self, text: str) -> None:
         if self._is_text and not self._skip:
             self._add(text.replace("\n", " "))
+
+    def _on_revision(self, name: str, attributes: dict[str, str]) -> None:
+        """A tracked change of letters, or of the paragraph's end, begins."""
+        author = attributes.get("author", "").removeprefix(OUR_NAME)
+        if author not in self.authors:
+            self.authors.append(author)
+        sign, mark = _REVISIONS[name]
+        who = author_sign(self.authors.index(author))
+        if self._is_layout:
+            self._paragraph["mark"] = mark + who
+        elif self._has_revisions:
+            self._spans.append(Span(sign + who))
 
     def _on_note(self, attributes: dict[str, str]) -> None:
         self.lines = self.by_note.setdefault(attributes.get("id", ""), [])
@@ -189,13 +126,13 @@ class _Paragraphs:
         self._paragraph["style"] = attributes.get("val", "")
 
     def _on_level(self, attributes: dict[str, str]) -> None:
-        self._paragraph["level"] = _number(attributes.get("val", ""), 0)
+        self._paragraph["level"] = number_of(attributes.get("val", ""), 0)
 
     def _on_number(self, attributes: dict[str, str]) -> None:
         self._paragraph["number"] = attributes.get("val", "")
 
     def _on_outline(self, attributes: dict[str, str]) -> None:
-        self._paragraph["outline"] = _number(attributes.get("val", ""), 9)
+        self._paragraph["outline"] = number_of(attributes.get("val", ""), 9)
 
     def _on_run(self, _attributes: dict[str, str]) -> None:
         self._look = {}
@@ -248,10 +185,12 @@ class _Paragraphs:
             return
         chain = self._styles.chain(self._paragraph.get("style", ""))
         names = [style.name for style in chain]
+        if self._has_revisions and "mark" in self._paragraph:
+            self._spans.append(Span(self._paragraph["mark"]))
         spans = tuple(self._spans)
         kind = _kind(names)
         if kind == "front":
-            self._on_front(names[0], plain_text(spans))
+            self._on_front(names[0], SIGNS.sub("", plain_text(spans)))
         elif level := self._heading_level(chain):
             self.lines.append(FlatLine(spans, "heading", level))
         elif kind == "code":
@@ -273,7 +212,7 @@ class _Paragraphs:
         elif name == "subtitle":
             self.author = self.author or text.strip()
 
-    def _heading_level(self, chain: list[_Style]) -> int:
+    def _heading_level(self, chain: list[DocxStyle]) -> int:
         """The level of a heading; 0 for what is none."""
         for style in chain:
             if found := re.fullmatch(r"heading([1-6])", style.name):
@@ -282,7 +221,7 @@ class _Paragraphs:
         outlines = [outline, *(style.outline for style in chain)]
         return next((level + 1 for level in outlines if 0 <= level < 6), 0)
 
-    def _item(self, chain: list[_Style]) -> tuple[str, int] | None:
+    def _item(self, chain: list[DocxStyle]) -> tuple[str, int] | None:
         """The list and level that a paragraph is an item of."""
         number = self._paragraph.get("number", "")
         level = self._paragraph.get("level", 0)
@@ -304,6 +243,7 @@ _STARTS = {
     "r": _Paragraphs._on_run,
     "rStyle": _Paragraphs._on_run_style,
     "t": _Paragraphs._on_text,
+    "delText": _Paragraphs._on_text,
     "br": _Paragraphs._on_break,
     "cr": _Paragraphs._on_break,
     "tab": _Paragraphs._on_tab,
@@ -314,10 +254,13 @@ _STARTS = {
 }
 
 
-def read_docx(path: Path) -> FormattedText:
-    """The text of a Word document; raises DocumentError. Its images are left out, and counted."""
+def read_docx(path: Path, *, has_revisions: bool = False) -> FormattedText:
+    """The text of a Word document; raises DocumentError. Its images are left out, and counted.
+
+    Tracked changes are accepted, or with `has_revisions` marked, in the text but for its footnotes.
+    """
     with DocumentArchive(path) as archive:
-        styles, numbering = _Styles(), _Numbering()
+        styles, numbering = DocxStyles(), DocxNumbering()
         for part, handler in (("styles", styles), ("numbering", numbering)):
             if archive.has(f"word/{part}.xml"):
                 read_xml(archive.read(f"word/{part}.xml"), handler, path.name)
@@ -326,23 +269,32 @@ def read_docx(path: Path) -> FormattedText:
             if archive.has(f"word/{part}.xml"):
                 found = _read(archive, part, styles, numbering, path.name)
                 notes[part] = {name: assembled(lines) for name, lines in found.by_note.items()}
-        body = _read(archive, "document", styles, numbering, path.name, notes)
-    blocks = assembled(body.lines)
-    return FormattedText(blocks, title=body.title, author=body.author, left_out=body.images)
+        body = _read(
+            archive, "document", styles, numbering, path.name, notes, has_revisions=has_revisions
+        )
+    return FormattedText(
+        assembled(body.lines),
+        title=body.title,
+        author=body.author,
+        left_out=body.images,
+        authors=tuple(body.authors),
+    )
 
 
 def _read(
     archive: DocumentArchive,
     part: str,
-    styles: _Styles,
-    numbering: _Numbering,
+    styles: DocxStyles,
+    numbering: DocxNumbering,
     name: str,
     notes: dict[str, dict[str, tuple[Block, ...]]] | None = None,
+    *,
+    has_revisions: bool = False,
 ) -> _Paragraphs:
-    links = _Links()
+    links = DocxLinks()
     if archive.has(f"word/_rels/{part}.xml.rels"):
         read_xml(archive.read(f"word/_rels/{part}.xml.rels"), links, name)
-    body = _Paragraphs(styles, numbering, links.targets)
+    body = _Paragraphs(styles, numbering, links.targets, has_revisions=has_revisions)
     body.notes = notes or {}
     read_xml(archive.read(f"word/{part}.xml"), body, name)
     return body
@@ -360,7 +312,3 @@ def _kind(names: list[str]) -> str:
     if any(name in ("sourcecode", "htmlpreformatted", "preformattedtext") for name in names):
         return "code"
     return "quote" if any("quote" in name or name == "quotations" for name in names) else ""
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isdigit() and len(text) < 9 else otherwise

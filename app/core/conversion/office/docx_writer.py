@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from app.core.changes.marked import OUR_NAME, SIGNS, pieces
 from app.core.conversion.archive import write_archive
 from app.core.conversion.blocks import (
     Block,
@@ -52,9 +53,13 @@ class DocxWriter:
         self._links: list[str] = []
         self._starts: list[tuple[int, int]] = []
         self._chapters = 0
+        self._modified = ""
+        self._revisions = 0
+        self._mark: tuple[str, int] | None = None
 
     def write(self, modified: str) -> bytes:
         """The file; `modified` is when the text was last changed, in UTC as ISO 8601."""
+        self._modified = modified
         body = "".join((self._front(), self._blocks(self._text.blocks, _Place()), self._section()))
         links = fixed.links(self._links)
         return write_archive(
@@ -114,21 +119,24 @@ class DocxWriter:
         if isinstance(block, SceneBreak):
             return _styled("SceneBreak", _run(self._profile.scene_break))
         if isinstance(block, CodeBlock):
-            return "".join(_styled("SourceCode", _run(line)) for line in block.text.split("\n"))
+            return "".join(
+                self._paragraph("SourceCode", self._runs(line, ""))
+                for line in block.text.split("\n")
+            )
         if isinstance(block, BlockQuote):
             return self._blocks(block.blocks, _Place("Quote", place.level))
         if isinstance(block, ListBlock):
             return self._list(block, min(place.level + 1, fixed.DEEPEST_LIST))
         if isinstance(block, Heading):
             return self._heading(block)
-        return _styled(place.style, self._spans(block.spans))
+        return self._paragraph(place.style, self._spans(block.spans))
 
     def _heading(self, block: Heading) -> str:
         inner = self._spans(block.spans)
         if block.level == 1:
             self._chapters += 1
             inner = _bookmark(self._chapters, inner)
-        return _styled(f"Heading{block.level}", inner)
+        return self._paragraph(f"Heading{block.level}", inner)
 
     def _list(self, block: ListBlock, level: int) -> str:
         number = 1
@@ -142,7 +150,8 @@ class DocxWriter:
         """The first paragraph has the sign; what follows is indented alike."""
         first = item[0] if item and isinstance(item[0], Paragraph) else None
         rest = item[1:] if first else item
-        head = _styled("ListParagraph", self._spans(first.spans if first else ()), layout)
+        spans = self._spans(first.spans if first else ())
+        head = self._paragraph("ListParagraph", spans, layout)
         return head + self._blocks(rest, _Place(f"ListContinue{level + 1}", level))
 
     def _spans(self, spans: Spans) -> str:
@@ -161,13 +170,50 @@ class DocxWriter:
             )
             if is_on
         )
-        run = _run(span.text, look)
+        run = self._runs(span.text, look)
         if not is_safe_link(span.link):
             return run
         if span.link not in self._links:
             self._links.append(span.link)
         number = self._links.index(span.link) + 1
         return f'<w:hyperlink r:id="rIdL{number}">{run}</w:hyperlink>'
+
+    # Tracked changes
+
+    def _runs(self, text: str, look: str) -> str:
+        """The runs of a text, those of a tracked change in its element."""
+        done: list[str] = []
+        for part, kind, author in pieces(text):
+            if kind.endswith("-end"):
+                self._mark = kind, author
+            elif part:
+                self._mark = None
+                done.append(self._revised(part, look, kind, author))
+        return "".join(done)
+
+    def _revised(self, text: str, look: str, kind: str, author: int) -> str:
+        if not kind:
+            return _run(text, look)
+        run = _run(text, look, "delText" if kind == "removed" else "t")
+        name = _REVISIONS[kind]
+        return f"<w:{name} {self._by(author)}>{run}</w:{name}>"
+
+    def _by(self, author: int) -> str:
+        """The number, author and time of the next revision."""
+        self._revisions += 1
+        authors = self._text.authors
+        name = OUR_NAME + authors[author] if author < len(authors) else OUR_NAME.rstrip(", ")
+        number = f'w:id="{self._revisions + _FIRST_REVISION}"'
+        return f'{number} w:author="{escaped(name)}" w:date="{self._modified}"'
+
+    def _paragraph(self, style: str, inner: str, layout: str = "") -> str:
+        """A paragraph of the text, of which the end can be a tracked change."""
+        if self._mark is not None:
+            kind, author = self._mark
+            name = _REVISIONS[kind.removesuffix("-end")]
+            layout += f"<w:rPr><w:{name} {self._by(author)}/></w:rPr>"
+            self._mark = None
+        return _styled(style, inner, layout)
 
     def _note(self, span: Span) -> str:
         mark = '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
@@ -209,6 +255,10 @@ _SEPARATORS = (
 )
 
 
+_REVISIONS = {"added": "ins", "removed": "del"}
+_FIRST_REVISION = 10_000  # beyond the numbers of bookmarks
+
+
 def write_docx(text: FormattedText, profile: ExportProfile, modified: str) -> bytes:
     """The text as a Word document; the same bytes for the same text and time."""
     return DocxWriter(text, profile).write(modified)
@@ -223,10 +273,10 @@ def _styled(style: str, inner: str, layout: str = "") -> str:
     return f"<w:p><w:pPr>{name}{layout}</w:pPr>{inner}</w:p>\n"
 
 
-def _run(text: str, look: str = "") -> str:
+def _run(text: str, look: str = "", tag: str = "t") -> str:
     look = f"<w:rPr>{look}</w:rPr>" if look else ""
     lines = (
-        f'<w:t xml:space="preserve">{escaped(line)}</w:t>' if line else ""
+        f'<w:{tag} xml:space="preserve">{escaped(line)}</w:{tag}>' if line else ""
         for line in text.split("\n")
     )
     return f"<w:r>{look}{'<w:br/>'.join(lines)}</w:r>"
@@ -247,7 +297,8 @@ def _contents(titles: list[str]) -> Iterator[str]:
     )
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     for number, title in enumerate(titles, 1):
-        row = f'<w:hyperlink w:anchor="chapter{number}">{_run(title)}</w:hyperlink>'
+        row = _run(SIGNS.sub("", title))
+        row = f'<w:hyperlink w:anchor="chapter{number}">{row}</w:hyperlink>'
         first = begin if number == 1 else ""
         last = end if number == len(titles) else ""
         yield _styled("TOC1", f"{first}{row}{last}")

@@ -1,0 +1,158 @@
+"""Open changes as Word's revisions: written, read back, and seen by LibreOffice."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, strategies as st
+from msgspec.structs import replace
+
+from app.core.changes.compare import TextChange, applied, compare
+from app.core.changes.marked import SIGNS, marked, unmarked
+from app.core.conversion.export import FORMATS, formatted, render
+from app.core.conversion.import_process import found_in
+from app.core.conversion.importing import read_import, read_revisions
+from app.core.conversion.looks.profiles import PROFILES
+from app.core.conversion.markdown_writer import write_markdown
+
+NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+PLAIN = replace(PROFILES[0], is_smart=False)
+TEXT = (
+    "# The quay\n\nThe rain came down *all night*. Maren had not slept.\n\nNobody was there.\n\n"
+    "- one boat\n- two boats\n\nIn the evening she wrote a letter.\n"
+)
+ANSWER = (
+    "# The old quay\n\nThe rain fell *all night*. Maren had not slept.\n\nShe waited & listened."
+    "\n\n- one boat\n- three boats\n\n## Later\n\nIn the evening she wrote a long letter.\n"
+)
+WORDS = st.lists(
+    st.sampled_from(["one", "two", "three", "我", "雨", ".", "\n\n", "\n\n# ", "\n\n- "]),
+    max_size=14,
+).map(" ".join)
+
+
+def document(text: str, answer: str, author: str = "Tiny") -> bytes:
+    changes = compare(text, answer)
+    authors = [author] * len(changes)
+    found = formatted(Path("a.md"), marked(text, changes, authors))
+    return render(replace(found, authors=(author,)), ".docx", PLAIN, NOW)
+
+
+def put(folder: Path, data: bytes) -> Path:
+    path = folder / "a.docx"
+    path.write_bytes(data)
+    return path
+
+
+@given(text=WORDS, answer=WORDS)
+def test_a_marked_text_has_both(text, answer):
+    changes = compare(text, answer)
+    signs = marked(text, changes, ["Tiny"] * len(changes))
+    original, found, authors = unmarked(signs, ("Tiny",))
+    assert _letters(original) == _letters(text)
+    assert _letters(applied(original, found)) == _letters(answer)
+    assert set(authors) <= {"Tiny"}
+    assert not SIGNS.search(original + applied(original, found))
+
+
+def test_they_are_words_revisions(tmp_path):
+    path = put(tmp_path, document(TEXT, ANSWER))
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("word/document.xml").decode()
+    assert not SIGNS.search(xml)
+    added = re.findall(r"<w:ins [^>]*>.*?<w:t [^>]*>([^<]*)</w:t>", xml)
+    removed = re.findall(r"<w:del [^>]*>.*?<w:delText [^>]*>([^<]*)</w:delText>", xml)
+    assert [one.strip() for one in removed] == ["came down", "Nobody was there.", "two"]
+    assert [one.strip() for one in added] == [
+        "old", "fell", "She waited &amp; listened.", "three", "Later", "long",
+    ]  # fmt: skip
+    assert 'w:author="Lampblack, Tiny" w:date="2026-11-28T09:00:00Z"' in xml
+    numbers = re.findall(r'<w:(?:ins|del) w:id="(\d+)"', xml)
+    assert len(set(numbers)) == len(numbers)
+    assert re.search(r"<w:rPr><w:ins [^>]*/></w:rPr></w:pPr>", xml)
+
+
+def test_they_are_read_back(tmp_path):
+    path = put(tmp_path, document(TEXT, ANSWER))
+    found = read_revisions(path)
+    assert found.authors == ("Tiny",)
+    original, changes, authors = unmarked(write_markdown(found), found.authors)
+    assert original == TEXT
+    assert applied(original, changes) == ANSWER
+    assert set(authors) == {"Tiny"}
+    assert write_markdown(read_import(path)) == ANSWER
+
+
+def test_the_importer_gives_both(tmp_path):
+    path = put(tmp_path, document(TEXT, ANSWER))
+    found = found_in(path)
+    assert [one.text for one in found.chapters] == [ANSWER]
+    assert unmarked(found.revised, found.authors)[0] == TEXT
+    plain = tmp_path / "plain.docx"
+    plain.write_bytes(render(formatted(Path("a.md"), TEXT), ".docx", PLAIN, NOW))
+    assert (found_in(plain).revised, found_in(plain).authors) == ("", ())
+
+
+@given(text=WORDS, answer=WORDS)
+def test_any_answer_makes_a_document_that_word_reads(tmp_path_factory, text, answer):
+    folder = tmp_path_factory.mktemp("docx")
+    path = put(folder, document("Begin.\n\n" + text, "Begin.\n\n" + answer))
+    with zipfile.ZipFile(path) as archive:
+        assert ElementTree.fromstring(archive.read("word/document.xml")).tag.endswith("document")
+    accepted = write_markdown(read_import(path))
+    wanted = write_markdown(formatted(Path("a.md"), "Begin.\n\n" + answer))
+    assert _letters(accepted) == _letters(wanted)
+    found = read_revisions(path)
+    original, changes, _authors = unmarked(write_markdown(found), found.authors)
+    assert _letters(original) == _letters(write_markdown(formatted(Path("a.md"), text)), "Begin.")
+    assert _letters(applied(original, changes)) == _letters(wanted)
+
+
+def _letters(text: str, before: str = "") -> str:
+    """The letters of a text: what a line is, such as a heading, no revision of letters tells."""
+    return re.sub(r"[\s#\-\\*]|&#32;", "", before + text)
+
+
+def test_several_authors(tmp_path):
+    changes = (TextChange(0, "One", "1"), TextChange(8, "", "and "))
+    found = formatted(Path("a.txt"), marked("One two three.", changes, ["A", "B & C"]))
+    path = put(tmp_path, render(replace(found, authors=("A", "B & C")), ".docx", PLAIN, NOW))
+    again = read_revisions(path)
+    assert again.authors == ("A", "B & C")
+    original, _changes, whose = unmarked(write_markdown(again), again.authors)
+    assert (original, whose) == ("One two three.\n", ("A", "B & C"))
+
+
+def test_other_formats_have_no_signs():
+    text = formatted(Path("a.md"), TEXT)
+    for row in FORMATS:
+        if row.suffix not in (".docx", ".pdf", ".epub", ".odt"):
+            assert not SIGNS.search(render(text, row.suffix, PLAIN, NOW).decode())
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_sees_the_same_changes(tmp_path):
+    path = put(tmp_path, document(TEXT, ANSWER))
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    command = ["soffice", home, "--headless", "--convert-to", "fodt", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=180)
+    xml = (tmp_path / "a.fodt").read_text("utf-8")
+    regions = re.findall(r"<text:changed-region .*?</text:changed-region>", xml, re.S)
+    kinds = re.findall(r"<text:(insertion|deletion)>", "".join(regions))
+    assert kinds.count("deletion") >= 3
+    assert kinds.count("insertion") >= 5
+    assert all("<dc:creator>Lampblack, Tiny</dc:creator>" in one for one in regions)
+    deleted = re.findall(r'<text:changed-region [^>]*text:id="(\w+)">\s*<text:deletion>', xml)
+    parts = [
+        re.search(f'change-start text:change-id="{one}"/>(.*?)<text:change-end', xml, re.S)
+        for one in deleted
+    ]
+    removed = " ".join(part.group(1) for part in parts if part is not None)
+    assert all(word in removed for word in ("came down", "Nobody was there.", "two"))
