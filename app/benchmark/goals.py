@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.benchmark import (
     decode_speed,
     first_token,
+    foreseen_wait,
     interference,
     many_clients,
     parallel_takes,
@@ -226,6 +227,18 @@ GOALS: tuple[Goal, ...] = (
             Measure("paragraph", "95 in 100 keys in the long paragraph", 33, "lower", "ms"),
         ),
         window_goals.editing,
+    ),
+    Goal(
+        19,
+        "The wait foreseen",
+        "Foretells how long the model will read new prompts of several lengths, and known ones "
+        "with something new at their end, from what it took before and from what it still knows; "
+        "then has them read.",
+        (
+            Measure("mean", "the foretold wait is off by, on average", 0.25, "lower"),
+            Measure("worst", "the foretold wait is off by, at most", 0.25, judged_by="nothing"),
+        ),
+        foreseen_wait.foreseen,
     ),
 )
 """Every goal, in order."""

@@ -15,6 +15,8 @@ from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
 from app.engine.client import EngineClient
 from app.engine.messages import (
+    Count,
+    Counted,
     Done,
     EngineName,
     EngineSettings,
@@ -178,6 +180,13 @@ class OurEngine:
     ) -> TimedGeneration:
         """Generate, call `on_first` at the first text, and stop `seconds` after it."""
         return self._cancelled(prompt, sampling, Tokens, seconds, on_first)[0]
+
+    def known(self, prompt: str) -> tuple[int, int]:
+        """The tokens of a prompt, and how many of them the engine need not read."""
+        command = Count(job=self.client.next_job(), prompt=prompt, seeks=True)
+        counted = self.client.run(command, lambda _event: None)
+        assert isinstance(counted, Counted)
+        return counted.tokens, counted.known
 
     def read_for(self, prompt: str, seconds: float) -> None:
         """Read ahead as the window does while the writer pauses for `seconds`."""

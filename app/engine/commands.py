@@ -157,7 +157,8 @@ class Count(Message, frozen=True):
 
     With a `suffix` they are those of what asks for the text between the two. Each of the `texts` is
     counted by itself as well, without the token that a prompt begins with. `seeks` asks how much
-    of the prompt the engine has read already.
+    of the prompt the engine has read already. With `overflow` what a `Generate` would drop of a
+    prompt that is too long is not counted; `max_tokens` and `n` decide with it how much that is.
     """
 
     job: int
@@ -167,6 +168,9 @@ class Count(Message, frozen=True):
     messages: tuple[ChatMessage, ...] = ()
     texts: tuple[str, ...] = ()
     seeks: bool = False
+    max_tokens: int = -1
+    n: int = 1
+    overflow: Literal["", "drop_head"] = ""
 
 
 class Preview(Message, frozen=True):

@@ -67,13 +67,15 @@ class Tokens(Message, frozen=True):
 class Counted(Message, frozen=True):
     """The answer to Count: the prompt's `tokens`, and those of each of the texts.
 
-    `known` are those of the prompt that need not be read again, where that was asked for.
+    `known` are those of the prompt that need not be read again, where that was asked for, and
+    `dropped` those of its head that are not in `tokens`.
     """
 
     job: int
     tokens: int
     texts: tuple[int, ...] = ()
     known: int = 0
+    dropped: int = 0
 
 
 class Scored(Message, frozen=True):

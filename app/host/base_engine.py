@@ -190,10 +190,14 @@ class BaseEngine(ABC):
 
     def counted(self, request: Count) -> Counted:
         """The same, the tokens of texts, and how much of the prompt need not be read again."""
-        asked = self._prompter.asked(request)
+        asked, dropped = self._prompter.asked(request), 0
+        if request.overflow:
+            asked, dropped = self._tokens(request)
         texts = tuple(len(self._vocabulary.tokenize(text)) for text in request.texts)
         known = self._cache.known(asked[:-1]) if request.seeks else 0
-        return Counted(job=request.job, tokens=len(asked), texts=texts, known=known)
+        return Counted(
+            job=request.job, tokens=len(asked), texts=texts, known=known, dropped=dropped
+        )
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The tokens of a text."""
@@ -291,7 +295,7 @@ class BaseEngine(ABC):
             return self._prompter.checked(request.tokens)
         return self._prompter.tokens(request.text, special=request.special)
 
-    def _tokens(self, request: Generate | Read) -> tuple[Ids, int]:
+    def _tokens(self, request: Generate | Read | Count) -> tuple[Ids, int]:
         return prompt_tokens(request, self._prompter, self._vocabulary, self._context.size)
 
     def _costs_of(self, request: Generate) -> Costs:

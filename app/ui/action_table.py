@@ -112,6 +112,11 @@ cursor is in
 *typewriter | Typewriter Scrolling | F8 | - | Keep the line that is written in the middle of the \
 window
 ---
+memory | Memory and Lore | Ctrl+F9 | - | Tell the model what it should always know: a memory, an \
+author’s note, and lore that is sent when it is named
+context_view | What the Model Reads… | Ctrl+Shift+F9 | - | See exactly what the model would be \
+sent now, each part with its tokens and its reason, and how long reading it takes
+---
 progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set goals
 *origins | Where the Text Comes From | Ctrl+F8 | - | Tint and underline what a model wrote, \
 what was edited of it, and what was pasted

@@ -131,6 +131,16 @@
     </message>
 </context>
 <context>
+    <name>ContextController</name>
+    <message numerus="yes">
+        <source>{0} entries were added.</source>
+        <translation>
+            <numerusform>{0} entry was added.</numerusform>
+            <numerusform>{0} entries were added.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConversionController</name>
     <message numerus="yes">
         <source>%n image(s) were left out.</source>
@@ -255,6 +265,30 @@
         <translation>
             <numerusform>{0} model, {1} on disk</numerusform>
             <numerusform>{0} models, {1} on disk</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PartWords</name>
+    <message numerus="yes">
+        <source>named {0} paragraphs above</source>
+        <translation>
+            <numerusform>named {0} paragraph above</numerusform>
+            <numerusform>named {0} paragraphs above</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs before the cursor</source>
+        <translation>
+            <numerusform>{0} paragraph before the cursor</numerusform>
+            <numerusform>{0} paragraphs before the cursor</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} tokens</source>
+        <translation>
+            <numerusform>{0} token</numerusform>
+            <numerusform>{0} tokens</numerusform>
         </translation>
     </message>
 </context>

@@ -384,6 +384,10 @@
         <translation>重新测试这个模型</translation>
     </message>
     <message>
+        <source>Memory and Lore</source>
+        <translation>记忆与设定</translation>
+    </message>
+    <message>
         <source>Merge with the Next Scene</source>
         <translation>与下一个场景合并</translation>
     </message>
@@ -568,6 +572,10 @@
         <translation>查看为这份稿件写过的每一份候选稿</translation>
     </message>
     <message>
+        <source>See exactly what the model would be sent now, each part with its tokens and its reason, and how long reading it takes</source>
+        <translation>查看此刻会发给模型的全部内容：每一部分的词元数、理由，以及读取要多久</translation>
+    </message>
+    <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
     </message>
@@ -720,6 +728,10 @@
         <translation>此处的候选稿</translation>
     </message>
     <message>
+        <source>Tell the model what it should always know: a memory, an author’s note, and lore that is sent when it is named</source>
+        <translation>告诉模型它应当一直知道的事：记忆、作者注，以及在文中提到时发送的设定</translation>
+    </message>
+    <message>
         <source>Tell the model what to write at the cursor</source>
         <translation>告诉模型在光标处写什么</translation>
     </message>
@@ -766,6 +778,10 @@
     <message>
         <source>View</source>
         <translation>视图</translation>
+    </message>
+    <message>
+        <source>What the Model Reads…</source>
+        <translation>模型读到什么…</translation>
     </message>
     <message>
         <source>Where the Text Comes From</source>
@@ -2041,6 +2057,90 @@
     <message>
         <source>Underlined is what only one of the texts has. Whichever stays, the other one is kept in the history, from which passages can be taken.</source>
         <translation>带下划线的是只有其中一份才有的文字。无论保留哪一份，另一份都会存入历史，可从中取回段落。</translation>
+    </message>
+</context>
+<context>
+    <name>ContextController</name>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>For the book {0}</source>
+        <translation>书籍：{0}</translation>
+    </message>
+    <message>
+        <source>For {0}</source>
+        <translation>文档：{0}</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>记忆</translation>
+    </message>
+    <message>
+        <source>Memory and lore</source>
+        <translation>记忆与设定</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>已保存 {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} entries were added.</source>
+        <translation>
+            <numerusform>已添加 {0} 个条目。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ContextDialog</name>
+    <message>
+        <source>All that is sent</source>
+        <translation>发送的全部内容</translation>
+    </message>
+    <message>
+        <source>It knows {0} already, and reads the rest in about {1} seconds.</source>
+        <translation>它已经读过其中的 {0}，其余约需 {1} 秒读完。</translation>
+    </message>
+    <message>
+        <source>It knows {0} already. How long it reads is known once it has read.</source>
+        <translation>它已经读过其中的 {0}。读过一次之后才知道要多久。</translation>
+    </message>
+    <message>
+        <source>Left out: {0}</source>
+        <translation>未发送：{0}</translation>
+    </message>
+    <message>
+        <source>Memory and Lore</source>
+        <translation>记忆与设定</translation>
+    </message>
+    <message>
+        <source>Parts of what is sent, and what is left out</source>
+        <translation>发送的各部分，以及未发送的内容</translation>
+    </message>
+    <message>
+        <source>Putting together what is sent…</source>
+        <translation>正在整理要发送的内容…</translation>
+    </message>
+    <message>
+        <source>The model is sent {0}; it can read {1} with its answer.</source>
+        <translation>发给模型 {0}；连同回答，它最多读取 {1}。</translation>
+    </message>
+    <message>
+        <source>What the Model Reads</source>
+        <translation>模型读到什么</translation>
+    </message>
+    <message>
+        <source>{0} of them are marks that the model&apos;s own form puts around the parts.</source>
+        <translation>其中 {0} 是模型自身格式加在各部分周围的标记。</translation>
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}，{1}</translation>
     </message>
 </context>
 <context>
@@ -3682,6 +3782,77 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>LoreEditor</name>
+    <message>
+        <source>Add an entry</source>
+        <translation>添加条目</translation>
+    </message>
+    <message>
+        <source>An entry is a person, a place or a thing. It is sent when its name occurs near the cursor, or in an entry that is sent.</source>
+        <translation>条目可以是人物、地点或事物。当它的名字出现在光标附近，或出现在已发送的条目中时，就会发送。</translation>
+    </message>
+    <message>
+        <source>Bring the deleted entry back</source>
+        <translation>恢复删除的条目</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete removes the selected entry.</source>
+        <translation>按 Delete 删除所选条目。</translation>
+    </message>
+    <message>
+        <source>Delete this entry</source>
+        <translation>删除此条目</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the entries</source>
+        <translation>筛选条目</translation>
+    </message>
+    <message>
+        <source>Lore entries</source>
+        <translation>设定条目</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名字</translation>
+    </message>
+    <message>
+        <source>New entry</source>
+        <translation>新条目</translation>
+    </message>
+    <message>
+        <source>No entry has this in its names or its text.</source>
+        <translation>没有条目的名字或内容含有它。</translation>
+    </message>
+    <message>
+        <source>Other spellings and inflections</source>
+        <translation>其他写法和变形</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>What the model is told</source>
+        <translation>告诉模型的内容</translation>
+    </message>
+    <message>
+        <source>with commas between them</source>
+        <translation>用逗号分隔</translation>
+    </message>
+    <message>
+        <source>“{0}” was deleted.</source>
+        <translation>已删除“{0}”。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Choose the model to write with.</source>
@@ -3902,6 +4073,60 @@ MIT 许可证。</translation>
     <message>
         <source>Takes of this line</source>
         <translation>此行的候选稿</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryPage</name>
+    <message>
+        <source>A number from {0} to {1}</source>
+        <translation>从 {0} 到 {1} 的数</translation>
+    </message>
+    <message>
+        <source>Always sent, ahead of the text.</source>
+        <translation>总是发送，放在正文之前。</translation>
+    </message>
+    <message>
+        <source>Author’s note</source>
+        <translation>作者注</translation>
+    </message>
+    <message>
+        <source>Import or export</source>
+        <translation>导入或导出</translation>
+    </message>
+    <message>
+        <source>Lore</source>
+        <translation>设定</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>记忆</translation>
+    </message>
+    <message>
+        <source>Paragraphs after it</source>
+        <translation>其后的段落数</translation>
+    </message>
+    <message>
+        <source>Paragraphs after the author’s note</source>
+        <translation>作者注之后的段落数</translation>
+    </message>
+    <message>
+        <source>See what the model reads</source>
+        <translation>查看模型读到什么</translation>
+    </message>
+    <message>
+        <source>Sent near the end, where it weighs most.</source>
+        <translation>放在结尾附近，那里影响最大。</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryQuestions</name>
+    <message>
+        <source>Export Memory and Lore</source>
+        <translation>导出记忆与设定</translation>
+    </message>
+    <message>
+        <source>Import Memory and Lore</source>
+        <translation>导入记忆与设定</translation>
     </message>
 </context>
 <context>
@@ -5388,6 +5613,119 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>xtc</source>
         <translation>XTC</translation>
+    </message>
+</context>
+<context>
+    <name>PartWords</name>
+    <message>
+        <source>Author’s note</source>
+        <translation>作者注</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>指令</translation>
+    </message>
+    <message>
+        <source>Lampblack’s own words</source>
+        <translation>Lampblack 自己的话</translation>
+    </message>
+    <message>
+        <source>Lore: {0}</source>
+        <translation>设定：{0}</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>记忆</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示</translation>
+    </message>
+    <message>
+        <source>The text before the cursor</source>
+        <translation>光标之前的文字</translation>
+    </message>
+    <message>
+        <source>What follows the cursor</source>
+        <translation>光标之后的文字</translation>
+    </message>
+    <message>
+        <source>always sent</source>
+        <translation>总是发送</translation>
+    </message>
+    <message>
+        <source>it has no text</source>
+        <translation>它没有内容</translation>
+    </message>
+    <message>
+        <source>its name does not occur near the cursor</source>
+        <translation>光标附近没有出现它的名字</translation>
+    </message>
+    <message>
+        <source>named by the entry {0}</source>
+        <translation>由条目“{0}”提到</translation>
+    </message>
+    <message>
+        <source>named in the instruction</source>
+        <translation>在指令中提到</translation>
+    </message>
+    <message>
+        <source>named in the paragraph of the cursor</source>
+        <translation>在光标所在段落中提到</translation>
+    </message>
+    <message numerus="yes">
+        <source>named {0} paragraphs above</source>
+        <translation>
+            <numerusform>在上方第 {0} 段提到</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>says where a part begins</source>
+        <translation>标明一部分从哪里开始</translation>
+    </message>
+    <message>
+        <source>so that the answer leads to it</source>
+        <translation>让续写能接上它</translation>
+    </message>
+    <message>
+        <source>the beginning has no room</source>
+        <translation>开头放不下</translation>
+    </message>
+    <message>
+        <source>the rest of it has no room</source>
+        <translation>其余部分放不下</translation>
+    </message>
+    <message>
+        <source>there is no room for it</source>
+        <translation>放不下</translation>
+    </message>
+    <message>
+        <source>what is asked</source>
+        <translation>所要求的内容</translation>
+    </message>
+    <message>
+        <source>what is continued</source>
+        <translation>要接着写的文字</translation>
+    </message>
+    <message>
+        <source>what is told before every instruction</source>
+        <translation>每条指令之前的说明</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs before the cursor</source>
+        <translation>
+            <numerusform>在光标前 {0} 段</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} tokens</source>
+        <translation>
+            <numerusform>{0} 个词元</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}; the rest is left out</source>
+        <translation>{0}；其余未发送</translation>
     </message>
 </context>
 <context>
@@ -7254,6 +7592,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Choose another name; nothing is written over.</source>
         <translation>请换一个名称；不会覆盖任何内容。</translation>
+    </message>
+    <message>
+        <source>Choose another place.</source>
+        <translation>请选择其他位置。</translation>
     </message>
     <message>
         <source>Choose another port in the settings.</source>

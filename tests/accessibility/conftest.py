@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.core.books.book import Book, BookEntry
 from app.core.books.book_file import BOOK_FILE, encode_book
 from app.core.books.replacing import PlannedText
+from app.core.context.entries import LoreEntry, StoryMemory
 from app.core.conversion.looks.profiles import PROFILES
 from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
@@ -66,6 +67,7 @@ from app.ui.window.settings_dialog import SettingsDialog
 from tests.fake_pack import put_in_place
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
 from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
+from tests.ui.context.test_context_dialog import KnowingEngine
 from tests.ui.manager.test_manager_fit import GOOD, Shop, here, shop  # noqa: F401 (fixtures)
 
 DOWNLOADS = tuple(
@@ -324,6 +326,28 @@ class House:
             days=days, session=12, words=1200, book_words=80_000, goal=250, wanted=90_000
         )
         return ProgressDialog(now, self.window)
+
+    def memory(self) -> QWidget:
+        """The page of memory and lore, with an entry deleted and a sentence of what is wrong."""
+        context = self.window.manuscript.context
+        context.open()
+        page = context.page
+        assert page is not None
+        lore = (LoreEntry("Maren", ("Марен",), "The keeper. 雨"), LoreEntry("Lamp"))
+        page.show_story(StoryMemory("It rains.", "Slow.", 2, lore), "For 雨.md", "That went wrong.")
+        page.lore.delete()
+        return self.window
+
+    def context_view(self) -> QWidget:
+        """A memory, a lore entry that is sent, one that is left out, and the wait."""
+        self.studio.worker.shared = KnowingEngine()
+        lore = (LoreEntry("keeper", (), "Sixty. 雨"), LoreEntry("Lamp", (), "Old."))
+        self.window.manuscript.context.change(StoryMemory("It rains.", "Slow.", 1, lore))
+        self.studio.show("The old keeper slept.")
+        dialog = self.window.manuscript.context.open_view()
+        assert dialog is not None
+        self.qtbot.waitUntil(lambda: dialog.is_settled)
+        return dialog
 
     def export(self) -> QWidget:
         self.studio.show("# One\n\nIt rained.\n\n# Two\n\nIt snowed.\n\n![](x.png)\n")

@@ -171,6 +171,31 @@ def test_what_is_read_ahead_is_what_is_asked_for(tmp_path: Path) -> None:
     assert set(ours.read_ahead) <= set(ours.prompts)
 
 
+class FakeReader(FakeOurs):
+    """Reads at a constant pace, which after the lessons is another one."""
+
+    def __init__(self, slower: float) -> None:
+        super().__init__()
+        self.slower = slower
+
+    def known(self, prompt: str) -> tuple[int, int]:
+        return len(prompt), 0
+
+    def write(self, prompt: str, sampling: Sampling, **_more: Any):
+        self.prompts.append(prompt)
+        pace = 0.001 * (self.slower if len(self.prompts) > 2 else 1)
+        stats = Stats(prompt_tokens=len(prompt), prefill_s=pace * len(prompt))
+        return TimedGeneration((), 1.0, Done(job=1, stats=stats))
+
+
+def test_the_wait_is_compared_with_what_was_foretold(tmp_path: Path) -> None:
+    assert measured(19, FakeSession(tmp_path, FakeReader(1.0))) == {"mean": 0.0, "worst": 0.0}
+    rounds: list[Round] = []
+    experiment = goal(19).open(FakeSession(tmp_path, FakeReader(2.0)))  # type: ignore[arg-type]
+    run_rounds(experiment, 1, lambda sample: sample(), lambda taken, _number: rounds.append(taken))
+    assert rounds[0].measures["worst"] == pytest.approx(0.5)
+
+
 def test_the_neighbour_is_busy_only_while_the_text_is_written(tmp_path: Path) -> None:
     session = FakeSession(tmp_path, FakeOurs())
     measured(8, session)

@@ -9,7 +9,7 @@ import msgspec
 
 from app.engine.messages import PROTOCOL_VERSION, Command, HostEvent
 
-KNOWN = (7, "eda5a8061c87f12a")
+KNOWN = (7, "3b64aab1b9708a91")
 
 
 def test_the_number_belongs_to_these_messages() -> None:

@@ -70,9 +70,9 @@ class ToldStore(Store):
         say(end=journal)
         super().end(journal)
 
-    def discard(self, journal: str) -> None:
+    def discard(self, journal: str, now: str = "") -> None:
         say(discard=journal)
-        super().discard(journal)
+        super().discard(journal, now)
 
 
 class Decided(Questions):

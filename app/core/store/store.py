@@ -145,8 +145,11 @@ class Store:
         """The unsaved texts of programs that have ended, the latest first."""
         return self._run(self._recoveries, ())
 
-    def discard(self, journal: str) -> None:
-        """Forget a text that was offered for recovery."""
+    def discard(self, journal: str, now: str = "") -> None:
+        """Forget a text that was offered for recovery; it is the document `now`, if any."""
+        if now:
+            name = document_name(now)
+            self._run(lambda connection: carry(connection, journal, name), None)
         self._thread.put(partial(self._database.forget, journal))
 
     def add_take(self, take: TakeRecord) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
-from app.engine.messages import ChatMessage, Generate, Read, ScoreChoices, Stats
+from app.engine.messages import ChatMessage, Count, Generate, Read, ScoreChoices, Stats
 from app.host.generation.decode_loop import RunningTake, Times
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.vocabulary import Ids, Vocabulary, common_prefix
@@ -26,7 +26,7 @@ _MOST_ALTERNATIVES = 200_000  # they travel in one frame
 
 
 def prompt_tokens(
-    request: Generate | Read, prompter: Prompter, vocabulary: Vocabulary, size: int
+    request: Generate | Read | Count, prompter: Prompter, vocabulary: Vocabulary, size: int
 ) -> tuple[Ids, int]:
     """The prompt's tokens for a context of `size`, and how many were dropped from its head.
 
@@ -142,8 +142,9 @@ def _beginning(vocabulary: Vocabulary) -> Ids:
     return np.array([vocabulary.start], np.int32)
 
 
-def _room(request: Generate | Read, size: int) -> int:
+def _room(request: Generate | Read | Count, size: int) -> int:
     """How many positions a prompt that is cut to fit leaves for the answer."""
-    wanted = request.max_tokens if isinstance(request, Read) else request.sampling.max_tokens
+    asked = request.sampling if isinstance(request, Generate) else request
+    wanted = asked.max_tokens
     quarter = size // 4
     return max(1, quarter if wanted < 0 else min(wanted * request.n, quarter))

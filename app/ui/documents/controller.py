@@ -221,7 +221,7 @@ class DocumentController(QObject):
         self._editor.move_caret(0)
         self._editor.mark_unsaved()
         self._program.store.flush()
-        self._program.store.discard(recovery.id)
+        self._program.store.discard(recovery.id, self.marked_as)
         self.recovered.emit(recovery.id)
         return True
 

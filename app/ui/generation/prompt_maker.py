@@ -13,6 +13,7 @@ from app.core.context.composer import compose
 from app.core.context.composition import ComposedPrompt, Composition, ContextRequest
 from app.core.context.entries import StoryMemory
 from app.core.context.pieces import first_words
+from app.core.context.reading_pace import ReadingPace
 from app.core.documents.comments import without_comments
 from app.core.documents.prompts import DEFAULT_SYSTEM
 from app.core.errors import LampblackError
@@ -21,13 +22,14 @@ from app.core.options.sampling import Sampling
 from app.core.options.settings import Settings
 from app.core.options.settings_store import SettingsStore
 from app.core.text.words import count_words
-from app.engine.messages import ChatMessage, ModelInfo
+from app.engine.messages import ChatMessage, Done, Loaded, ModelInfo
 from app.engine.worker import Worker
 from app.ui.background import BackgroundTasks
+from app.ui.bridge import Bridge
 from app.ui.editor.editor import Editor
 from app.ui.generation.server_room import ServerRoom
 from app.ui.generation.takes import TakeRequest
-from app.ui.generation.token_counts import EngineCounter, EstimatedCounter
+from app.ui.generation.token_counts import EngineCounter, EstimatedCounter, PromptReading
 from app.ui.numbers import number_text
 
 _AFTER = 20_000  # units after the place that are looked at
@@ -45,7 +47,12 @@ class PromptMaker(QObject):
     """
 
     def __init__(
-        self, worker: Worker, settings: SettingsStore, editor: Editor, parent: QObject
+        self,
+        worker: Worker,
+        settings: SettingsStore,
+        editor: Editor,
+        bridge: Bridge,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._worker, self._settings, self._editor = worker, settings, editor
@@ -54,6 +61,9 @@ class PromptMaker(QObject):
         self._counter: EngineCounter | None = None
         self._tasks = BackgroundTasks(lambda _error: None, self)
         self._made: dict[_Key, Composition] = {}
+        self._pace = ReadingPace()
+        bridge.subscribe(self._on_done, Done)
+        bridge.subscribe(lambda _event: self._pace.forget(), Loaded)
 
     def close(self) -> None:
         """Make no more."""
@@ -160,15 +170,26 @@ class PromptMaker(QObject):
             failed,
         )
 
-    def known(
+    def foresee(
         self,
         prompt: ComposedPrompt,
-        then: Callable[[tuple[int, int]], object],
+        max_tokens: int,
+        then: Callable[[PromptReading], object],
         failed: Callable[[LampblackError], object],
     ) -> None:
-        """Have `then` told how many tokens a prompt has, and how many of them the engine knows."""
+        """Have `then` told how the engine will read a prompt for one take."""
         counter = self._counter_for(self._worker.model)
-        self._tasks.run(partial(counter.known, prompt), then, failed)
+        self._tasks.run(partial(counter.reading, prompt, max_tokens, 1), then, failed)
+
+    def wait(self, reading: PromptReading) -> float | None:
+        """How many seconds it will take; None where nothing was measured yet."""
+        return self._pace.wait(reading.tokens, reading.known)
+
+    def _on_done(self, event: Done) -> None:
+        stats = event.stats
+        model = self._worker.model
+        if model is not None and model.server is None:
+            self._pace.learn(stats.prompt_tokens, stats.reused_tokens, stats.prefill_s)
 
     # Inside
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.core.context.composition import ContextRequest
 from app.core.options.sampling import Sampling
 from app.core.options.settings_store import SettingsStore
 from app.engine.messages import Counted, Done, Loaded, ModelInfo
@@ -138,23 +139,33 @@ class ReadingAhead(_InPause):
             self._known, self._job = self._asked, 0
 
     def _work(self, _model: ModelInfo) -> None:
-        place = self._place()
-        before = self._editor.manuscript.readable(place)
-        if not before.strip():
+        asked = self._request(self._place(), self._instruction())
+        if not asked.before.strip():
             return
-        sampling = self._sampling()
-        after = self._prompts.after(place)
-        asked = self._prompts.request(before, after, self._instruction(), sampling)
         made = self._prompts.made(asked, self._on_made, lambda _error: None)
         if made is None:
             return
         self._asked = {
             **prompt_fields(made.prompt),
-            "max_tokens": sampling.max_tokens,
+            "max_tokens": self._sampling().max_tokens,
             "overflow": self._settings.settings.prompt_overflow,
         }
         if self._asked != self._known:
             self._job = self._worker.read_ahead(**self._asked)
+
+    def request(self) -> ContextRequest:
+        """What Continue would have read at the caret, or Send with what is in the line."""
+        _start, end = self._editor.selection
+        return self._request(end, self._line.text().strip())
+
+    @property
+    def sampling(self) -> Sampling:
+        """The values that it would be written with."""
+        return self._sampling()
+
+    def _request(self, place: int, instruction: str) -> ContextRequest:
+        before, after = self._editor.manuscript.readable(place), self._prompts.after(place)
+        return self._prompts.request(before, after, instruction, self._sampling())
 
     def _on_made(self) -> None:
         """The prompt is ready: have it read, unless the writer went on meanwhile."""

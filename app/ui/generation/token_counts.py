@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import convert
+from msgspec.structs import replace
 
 from app.core.context.composition import ComposedPrompt, TokenCounter
-from app.engine.messages import ChatMessage, Count, Counted, Finished, ModelInfo
+from app.engine.messages import (
+    ChatMessage,
+    Count,
+    Counted,
+    Finished,
+    ModelInfo,
+    Tokenize,
+    Tokenized,
+)
 
 _AT_ONCE = 2_000_000  # characters of texts in one message
 _MOST_KEPT = 4_000_000  # characters of texts whose tokens are remembered
 _TEMPLATE = 64  # tokens of a chat's template, at most
+
+
+class PromptReading(NamedTuple):
+    """How a prompt will be read: its tokens, how many are known, how many dropped, what is left."""
+
+    tokens: int
+    known: int
+    dropped: int
+    read: ComposedPrompt
 
 
 class RunsHere(Protocol):
@@ -56,10 +76,27 @@ class EngineCounter(TokenCounter):
         """The tokens of all that the engine would read."""
         return self._ask(_asked(prompt)).tokens
 
-    def known(self, prompt: ComposedPrompt) -> tuple[int, int]:
-        """The tokens of a prompt, and how many of them the engine need not read."""
-        counted = self._ask(_asked(prompt) | {"seeks": True})
-        return counted.tokens, counted.known
+    def reading(self, prompt: ComposedPrompt, max_tokens: int, takes: int) -> PromptReading:
+        """What the engine would do to read a prompt of which it may drop the beginning."""
+        room = {"max_tokens": max_tokens, "n": takes, "overflow": "drop_head"}
+        counted = self._ask(_asked(prompt) | {"seeks": True} | room)
+        read = self._without_head(prompt, counted.dropped) if counted.dropped else prompt
+        return PromptReading(counted.tokens, counted.known, counted.dropped, read)
+
+    def _without_head(self, prompt: ComposedPrompt, dropped: int) -> ComposedPrompt:
+        """What is left of a prompt, or of the longest turn, when its first tokens are dropped."""
+        if not prompt.turns:
+            return replace(prompt, prompt=self._rest(prompt.prompt, dropped))
+        place = max(range(len(prompt.turns)), key=lambda one: len(prompt.turns[one][1]))
+        turns = list(prompt.turns)
+        turns[place] = turns[place][0], self._rest(turns[place][1], dropped)
+        return replace(prompt, turns=tuple(turns))
+
+    def _rest(self, text: str, dropped: int) -> str:
+        command = Tokenize(job=self._engine.next_job(), text=text)
+        found = self._engine.run(command, lambda _event: None)
+        assert isinstance(found, Tokenized)
+        return b"".join(found.pieces[dropped:]).decode("utf-8", "ignore")
 
     def _count(self, texts: list[str]) -> dict[str, int]:
         found = dict(zip(texts, self._ask({"texts": tuple(texts)}).texts, strict=True))
@@ -94,13 +131,14 @@ class EstimatedCounter(TokenCounter):
         every = (prompt.prompt, prompt.suffix or "", *(text for _role, text in prompt.turns))
         return sum(self.texts(every)) + _TEMPLATE * bool(prompt.turns)
 
-    def known(self, prompt: ComposedPrompt) -> tuple[int, int]:
+    def reading(self, prompt: ComposedPrompt, max_tokens: int, takes: int) -> PromptReading:
         """About its tokens; what a server knows of them it does not tell."""
-        return self.whole(prompt), 0
+        del max_tokens, takes
+        return PromptReading(self.whole(prompt), 0, 0, prompt)
 
 
 def _asked(prompt: ComposedPrompt) -> dict[str, Any]:
     """The fields of `Count` for a prompt."""
-    turns = ({"role": role, "content": text} for role, text in prompt.turns)
-    messages = tuple(ChatMessage(role=turn["role"], content=turn["content"]) for turn in turns)  # type: ignore[arg-type]
+    turns = [{"role": role, "content": text} for role, text in prompt.turns]
+    messages = convert(turns, tuple[ChatMessage, ...])
     return {"prompt": prompt.prompt, "suffix": prompt.suffix, "messages": messages}

@@ -62,7 +62,7 @@ class GenerationController(QObject):
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
         self.gate = SendingGate(program, kept_here, page.banners, bridge, page)
-        self.prompts = PromptMaker(worker, settings, editor, self)
+        self.prompts = PromptMaker(worker, settings, editor, bridge, self)
         self.session = Session(
             editor,
             worker,

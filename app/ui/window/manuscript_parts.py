@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.changes.controller import ChangesController
+from app.ui.context.controller import ContextController
 from app.ui.conversion.controller import ConversionController, is_importable
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
@@ -100,6 +101,9 @@ class ManuscriptParts(QObject):
             memory.encoding,
             self.bar.open,
         )
+        self.context = ContextController(
+            program, documents, page.banners, status, actions, self.bar, self.books, parent
+        )
         self.progress = ProgressController(
             program.store,
             documents,
@@ -149,6 +153,7 @@ class ManuscriptParts(QObject):
             self.elsewhere,
             self.conversion,
             self.books,
+            self.context,
             self.bar,
         )
 
@@ -184,6 +189,7 @@ class ManuscriptParts(QObject):
             self._status,
             self._actions,
         )
+        self.context.join(generation.prompts, generation.reading)
         self.lock = LockController(
             self._program, self._documents, self._display, session, loader, self._status,
             self._actions, window,

@@ -43,6 +43,16 @@ def test_an_untitled_text_keeps_it_when_it_gets_a_file_and_a_moved_file_too(tmp_
     store.close()
 
 
+def test_a_recovered_text_has_what_it_had(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.sqlite")
+    lost, found = store.begin("", ""), store.begin("", "")
+    store.story_memories.keep(lost, b"mine")
+    store.discard(lost, found)
+    assert store.story_memories.content(found) == b"mine"
+    assert store.story_memories.content(lost) == b""
+    store.close()
+
+
 def test_what_is_kept_for_a_book_follows_its_folder(tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite")
     kept = store.story_memories

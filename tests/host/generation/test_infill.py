@@ -11,6 +11,7 @@ import pytest
 
 from app.core.errors import ParameterError, PromptTooLongError
 from app.core.options.load_options import LoadOptions
+from app.core.options.sampling import Sampling
 from app.engine.messages import ChatMessage, Count, Generate, Read
 from app.host.generation.vocabulary import Infill, find_infill
 from app.host.llama_cpp.engine import LlamaCppEngine
@@ -89,6 +90,18 @@ def test_it_is_counted_and_read_ahead_and_then_known(engine: Any) -> None:
     assert engine.counted(Count(job=4, prompt="ab ab ab")).known == 0  # nobody asked
     done = Runner(engine)("ab ab ab", suffix="c", **GREEDY)
     assert done.stats.reused_tokens == len(tokens) - 1
+
+
+def test_what_is_dropped_of_a_long_prompt_is_told(engine: Any) -> None:
+    text = "a b " * 200
+    counted = engine.counted(Count(job=1, prompt=text, max_tokens=20, n=2, overflow="drop_head"))
+    asked = Generate(
+        job=1, prompt=text, n=2, overflow="drop_head", sampling=Sampling(max_tokens=20)
+    )
+    tokens, dropped = engine._tokens(asked)
+    assert (counted.tokens, counted.dropped) == (len(tokens), dropped)
+    assert dropped
+    assert engine.counted(Count(job=1, prompt=text)).tokens == len(tokens) + dropped
 
 
 def test_nothing_of_it_is_dropped_in_silence(engine: Any) -> None:

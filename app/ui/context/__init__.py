@@ -1,0 +1,1 @@
+"""Memory, author's note and lore beside the page, and what of them the model is sent."""
