@@ -22,6 +22,8 @@ from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.options.presets import BUILTIN
 from app.core.options.sampling import Sampling
+from app.core.provenance.report import KnownTake, make_report, parts_of
+from app.core.provenance.spans import OriginRun
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
 from app.core.store.takes.kept import KeptTake
@@ -52,6 +54,7 @@ from app.ui.models.panel import ModelsPanel
 from app.ui.models.passport_controller import PassportController
 from app.ui.models.passport_dialog import PassportDialog
 from app.ui.models.quantize_dialog import QuantizeDialog
+from app.ui.provenance.report_dialog import ProvenanceDialog
 from app.ui.questions import Questions
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
@@ -324,6 +327,19 @@ class House:
             days=days, session=12, words=1200, book_words=80_000, goal=250, wanted=90_000
         )
         return ProgressDialog(now, self.window)
+
+    def origins(self) -> QWidget:
+        """The page with its tint, and what the status bar says of it."""
+        self.studio.show("It rained.")
+        self.studio.do("origins")
+        return self.window
+
+    def provenance_report(self) -> QWidget:
+        runs = (OriginRun(3, "typed"), OriginRun(7, "generated", 1, 0))
+        parts = parts_of("rain.txt", "It rained.", runs)
+        takes = {1: KnownTake(7, 2, "/models/Tiny.gguf", 1e9)}
+        report = make_report("rain.txt", parts, lambda _keys: takes, lambda _path: "MIT", 1e9)
+        return ProvenanceDialog(report, self.folder, self.window)
 
     def export(self) -> QWidget:
         self.studio.show("# One\n\nIt rained.\n\n# Two\n\nIt snowed.\n\n![](x.png)\n")

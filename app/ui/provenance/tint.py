@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtWidgets import QToolTip
 
-from app.core.provenance.passages import Passage, Shown, passages
+from app.core.provenance.passages import OriginPassage, Shown, passages
 from app.core.store import Store, TakeRecord
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
@@ -95,7 +95,7 @@ class OriginTint(QObject):
             return True
         return super().eventFilter(watched, event)
 
-    def _passages(self, start: int, end: int) -> list[Passage]:
+    def _passages(self, start: int, end: int) -> list[OriginPassage]:
         """Those of the paragraphs from `start` to `end`."""
         manuscript = self._editor.manuscript
         start = manuscript.line_start(start)
