@@ -22,8 +22,9 @@ from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.options.presets import BUILTIN
 from app.core.options.sampling import Sampling
+from app.core.provenance.origins import Origin
 from app.core.provenance.report import KnownTake, make_report, parts_of
-from app.core.provenance.spans import OriginRun
+from app.core.provenance.spans import KINDS, OriginRun
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
 from app.core.store.takes.kept import KeptTake
@@ -330,7 +331,10 @@ class House:
 
     def origins(self) -> QWidget:
         """The page with its tint, and what the status bar says of it."""
-        self.studio.show("It rained.")
+        editor = self.window.editor
+        for kind in KINDS:
+            with editor.putting(Origin(kind)):
+                editor.insert_plain(f"It was {kind}. ")
         self.studio.do("origins")
         return self.window
 
