@@ -36,8 +36,8 @@ it took a fifth of a second more while another thread read models' headers.
 
 CLI_WORDS = (
     "generate", "run", "batch", "evaluate", "export", "import", "serve", "servers", "bench",
-    "doctor", "selftest", "models", "packs", "history", "search", "store", "licences",
-    "--version", "--help", "-h",
+    "doctor", "selftest", "models", "packs", "history", "provenance", "search", "store",
+    "licences", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")

@@ -16,6 +16,7 @@ from app.cli.doctor import run_doctor
 from app.cli.documents.conversion import add_export, add_import
 from app.cli.documents.history import add_history
 from app.cli.documents.passphrase import unlock
+from app.cli.documents.provenance import add_provenance
 from app.cli.documents.search import add_search
 from app.cli.documents.store import add_store
 from app.cli.evaluation.evaluate import add_evaluate
@@ -83,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_selftest(words)
     add_models(words)
     add_history(words)
+    add_provenance(words)
     add_search(words)
     add_store(words)
     add_packs(words)

@@ -120,6 +120,8 @@ sent now, each part with its tokens and its reason, and how long reading it take
 progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set goals
 *origins | Where the Text Comes From | Ctrl+F8 | - | Tint and underline what a model wrote, \
 what was edited of it, and what was pasted
+provenance | Provenance Report… | Ctrl+Shift+F8 | - | See how much was typed, generated, edited \
+and pasted, by chapter, and by which models, and save it
 ---
 fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
 again; nothing of the text changes

@@ -496,6 +496,10 @@
         <translation>进度…</translation>
     </message>
     <message>
+        <source>Provenance Report…</source>
+        <translation>来源报告…</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -578,6 +582,10 @@
     <message>
         <source>See how far downloads are, pause them and go on with them</source>
         <translation>查看下载进度，可暂停和继续</translation>
+    </message>
+    <message>
+        <source>See how much was typed, generated, edited and pasted, by chapter, and by which models, and save it</source>
+        <translation>按章查看键入、生成、修改和粘贴的比例以及所用模型，并可保存</translation>
     </message>
     <message>
         <source>See the daily backups of takes, versions and unsaved texts, and restore one</source>
@@ -4559,12 +4567,36 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
 <context>
     <name>Origins</name>
     <message>
+        <source>Counted by words, from what Lampblack saw on this machine. “There before” was in the file when Lampblack first opened it, or was changed by another program.</source>
+        <translation>按字词计数，依据 Lampblack 在本机所见。“原有”指 Lampblack 首次打开文件时已有的文字，或由其他程序改动的文字。</translation>
+    </message>
+    <message>
         <source>Generated</source>
         <translation>生成</translation>
     </message>
     <message>
         <source>Generated, then edited</source>
         <translation>生成后修改</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>部分</translation>
     </message>
     <message>
         <source>Pasted</source>
@@ -4575,12 +4607,44 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>模型改写</translation>
     </message>
     <message>
+        <source>Take</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>候选稿</translation>
+    </message>
+    <message>
+        <source>The whole</source>
+        <translation>全文</translation>
+    </message>
+    <message>
         <source>There before</source>
         <translation>原有</translation>
     </message>
     <message>
         <source>Typed</source>
         <translation>键入</translation>
+    </message>
+    <message>
+        <source>Where the Text Comes From: {0}</source>
+        <translation>文字来源：{0}</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>字词</translation>
+    </message>
+    <message>
+        <source>Words it had</source>
+        <translation>原有字词</translation>
+    </message>
+    <message>
+        <source>Words that stand</source>
+        <translation>保留字词</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>{0} % changed</source>
@@ -6650,6 +6714,37 @@ Files that you save stay plain files. So do settings, presets and the list of re
         <source>At the cursor: {0}</source>
         <translation>光标处：{0}</translation>
     </message>
+    <message>
+        <source>Counting the words…</source>
+        <translation>正在统计字词…</translation>
+    </message>
+    <message>
+        <source>The report is in {0}.</source>
+        <translation>报告已保存到 {0}。</translation>
+    </message>
+</context>
+<context>
+    <name>ProvenanceDialog</name>
+    <message>
+        <source>Provenance Report</source>
+        <translation>来源报告</translation>
+    </message>
+    <message>
+        <source>Save As…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save the Report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Save the report as HTML, Markdown or JSON</source>
+        <translation>将报告保存为 HTML、Markdown 或 JSON</translation>
+    </message>
+    <message>
+        <source>Web page (*.html);;Markdown (*.md);;JSON (*.json)</source>
+        <translation>网页 (*.html);;Markdown (*.md);;JSON (*.json)</translation>
+    </message>
 </context>
 <context>
     <name>QuantizeController</name>
@@ -7698,6 +7793,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请改正或取消设置 HTTPS_PROXY、ALL_PROXY、SSL_CERT_FILE 或 SSL_CERT_DIR。</translation>
     </message>
     <message>
+        <source>Counted by words, from what Lampblack saw on this machine. “There before” was in the file when Lampblack first opened it, or was changed by another program.</source>
+        <translation>按字词计数，依据 Lampblack 在本机所见。“原有”指 Lampblack 首次打开文件时已有的文字，或由其他程序改动的文字。</translation>
+    </message>
+    <message>
         <source>Delete it for good in the file manager, or make room first.</source>
         <translation>请在文件管理器中彻底删除它，或先腾出空间。</translation>
     </message>
@@ -8444,6 +8543,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Save it under another name.</source>
         <translation>请另存为其他名称。</translation>
+    </message>
+    <message>
+        <source>Save the report in another place.</source>
+        <translation>请将报告保存到其他位置。</translation>
     </message>
     <message>
         <source>Save under another name, or save over it; that file is then kept as a snapshot.</source>
@@ -9562,6 +9665,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>权重已经舍入为 {0}；再舍入为 {1} 的损失会远大于大小所示。</translation>
     </message>
     <message>
+        <source>The whole</source>
+        <translation>全文</translation>
+    </message>
+    <message>
         <source>The window cannot use a server on Windows yet.</source>
         <translation>Windows 上的窗口还不能使用服务器。</translation>
     </message>
@@ -9584,6 +9691,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There are: {0}.</source>
         <translation>现有：{0}。</translation>
+    </message>
+    <message>
+        <source>There before</source>
+        <translation>原有</translation>
     </message>
     <message>
         <source>There can be 1 to {0} choices, none of them empty.</source>
@@ -9948,6 +10059,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>What you noted of the model could not be saved to {0}: {1}.</source>
         <translation>你对模型的备注无法保存到 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Where the Text Comes From: {0}</source>
+        <translation>文字来源：{0}</translation>
     </message>
     <message>
         <source>While names and numbers are masked, a server is only given tokens that it gave.</source>
@@ -10976,6 +11091,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>not an ordinary file</source>
         <translation>不是普通文件</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>not tried</source>

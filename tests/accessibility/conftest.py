@@ -23,6 +23,9 @@ from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.options.presets import BUILTIN
 from app.core.options.sampling import Sampling
+from app.core.provenance.origins import Origin
+from app.core.provenance.report import KnownTake, make_report, parts_of
+from app.core.provenance.spans import KINDS, OriginRun
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
 from app.core.store.takes.kept import KeptTake
@@ -53,6 +56,7 @@ from app.ui.models.panel import ModelsPanel
 from app.ui.models.passport_controller import PassportController
 from app.ui.models.passport_dialog import PassportDialog
 from app.ui.models.quantize_dialog import QuantizeDialog
+from app.ui.provenance.report_dialog import ProvenanceDialog
 from app.ui.questions import Questions
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
@@ -348,6 +352,22 @@ class House:
         assert dialog is not None
         self.qtbot.waitUntil(lambda: dialog.is_settled)
         return dialog
+
+    def origins(self) -> QWidget:
+        """The page with its tint, and what the status bar says of it."""
+        editor = self.window.editor
+        for kind in KINDS:
+            with editor.putting(Origin(kind)):
+                editor.insert_plain(f"It was {kind}. ")
+        self.studio.do("origins")
+        return self.window
+
+    def provenance_report(self) -> QWidget:
+        runs = (OriginRun(3, "typed"), OriginRun(7, "generated", 1, 0))
+        parts = parts_of("rain.txt", "It rained.", runs)
+        takes = {1: KnownTake(7, 2, "/models/Tiny.gguf", 1e9)}
+        report = make_report("rain.txt", parts, lambda _keys: takes, lambda _path: "MIT", 1e9)
+        return ProvenanceDialog(report, self.folder, self.window)
 
     def export(self) -> QWidget:
         self.studio.show("# One\n\nIt rained.\n\n# Two\n\nIt snowed.\n\n![](x.png)\n")

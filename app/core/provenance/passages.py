@@ -23,7 +23,7 @@ SHOWN: tuple[Shown, ...] = ("typed", "generated", "edited", "rewrite", "pasted",
 """All of them, in the order in which a report has them."""
 
 
-class Passage(msgspec.Struct, frozen=True):
+class OriginPassage(msgspec.Struct, frozen=True):
     """From where to where in units, what it is, the key of its take, and how much was changed.
 
     `changed` is 0 to 1.
@@ -52,12 +52,12 @@ class _Takes:
         return changed / (changed + self.standing[take]) if changed else 0.0
 
 
-def passages(text: str, runs: Runs, start: int = 0) -> list[Passage]:
+def passages(text: str, runs: Runs, start: int = 0) -> list[OriginPassage]:
     """The passages of `text`, which is made of `runs` and begins at `start`.
 
     Neighbours in one paragraph that are alike are one. Takes linear time.
     """
-    found: list[Passage] = []
+    found: list[OriginPassage] = []
     last = dict[int, tuple[_Takes, int]]()  # of each take, the paragraph and offset of its end
     paragraphs = [(line, _Takes()) for line in _lines(text, runs, start)]
     for parts, takes in paragraphs:
@@ -69,10 +69,10 @@ def passages(text: str, runs: Runs, start: int = 0) -> list[Passage]:
         for place, run in parts:
             share = takes.share(run.take) if run.take in takes.standing else 0.0
             kind: Shown = "edited" if share and run.kind == "generated" else run.kind
-            one = Passage(place, place + run.length, kind, run.take, share)
+            one = OriginPassage(place, place + run.length, kind, run.take, share)
             former = found[-1] if len(found) > first else None
             if former is not None and (former.kind, former.take) == (one.kind, one.take):
-                found[-1] = Passage(former.start, one.end, kind, run.take, share)
+                found[-1] = OriginPassage(former.start, one.end, kind, run.take, share)
             else:
                 found.append(one)
     return found
@@ -113,14 +113,14 @@ def _lines(text: str, runs: Runs, start: int) -> Iterator[list[tuple[int, Origin
             yield parts
 
 
-class Word(msgspec.Struct, frozen=True):
+class OriginWord(msgspec.Struct, frozen=True):
     """A word of a text: what it is, and the key of the take that most of it is from, or 0."""
 
     kind: Shown
     take: int = 0
 
 
-def words_of(text: str, runs: Runs) -> Iterator[Word]:
+def words_of(text: str, runs: Runs) -> Iterator[OriginWord]:
     """What each word of `text` is, counted as everywhere.
 
     One of which a part was generated and another part was not is an edited one.
@@ -142,11 +142,11 @@ def words_of(text: str, runs: Runs) -> Iterator[Word]:
         place = end
 
 
-def _word_of(parts: list[Passage], start: int, end: int) -> Word:
+def _word_of(parts: list[OriginPassage], start: int, end: int) -> OriginWord:
     """What a word is that lies in these passages."""
     most = max(parts, key=lambda one: min(one.end, end) - max(one.start, start))
     if len({one.kind for one in parts}) == 1:
-        return Word(most.kind, most.take)
+        return OriginWord(most.kind, most.take)
     take = next((one.take for one in parts if one.take), 0)
     by_model = any(one.kind in ("generated", "edited", "rewrite") for one in parts)
-    return Word("edited" if by_model else most.kind, take)
+    return OriginWord("edited" if by_model else most.kind, take)

@@ -136,6 +136,11 @@ def count_of(counts: Counts) -> int:
     return sum(counts.values())
 
 
+def is_whole(report: ProvenanceReport) -> bool:
+    """Whether the first part has all the others in it."""
+    return bool(report.parts) and sum(not one.level for one in report.parts) == 1
+
+
 def _no_words() -> Counts:
     return dict.fromkeys(SHOWN, 0)
 

@@ -193,16 +193,26 @@ class OriginSpans:
         self._ends.append(self._rest)
 
     def _move_to(self, position: int) -> None:
-        """Have the gap at `position`, and a span end there."""
-        while self._gap > position:
-            run, start = self._before.pop(), self._starts.pop()
-            self._gap = start
-            if start < position:
-                self._put_after(run.cut(position - start, run.length))
-                self._push(run.cut(0, position - start))
-            else:
-                self._put_after(run)
-        while self._gap < position:
+        """Have the gap at `position`, and a span end there.
+
+        No two runs beside the gap are one before, so those that it passes are moved as they are.
+        """
+        before, starts, after, ends = self._before, self._starts, self._after, self._ends
+        while starts and starts[-1] >= position:
+            run, self._gap = before.pop(), starts.pop()
+            self._put_after(run)
+        while after and self._gap + after[-1].length <= position:
+            run = after.pop()
+            ends.pop()
+            before.append(run)
+            starts.append(self._gap)
+            self._gap += run.length
+            self._rest -= run.length
+        if self._gap > position:
+            run, self._gap = before.pop(), starts.pop()
+            self._put_after(run.cut(position - self._gap, run.length))
+            self._push(run.cut(0, position - self._gap))
+        elif self._gap < position:
             for run in self._pull(position - self._gap):
                 self._push(run)
 

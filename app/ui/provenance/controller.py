@@ -1,10 +1,14 @@
-"""Provenance in the window: the tint, and what the status bar says of the text at the caret."""
+"""Provenance in the window: the tint, what the status bar says of the caret, and the report."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel
 
+from app.core.provenance.report import ProvenanceReport
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
@@ -13,7 +17,7 @@ from app.ui.editor.editor import Editor
 from app.ui.languages import on_language_change
 from app.ui.provenance.keeper import ProvenanceKeeper
 from app.ui.provenance.tint import OriginTint
-from app.ui.widgets.controls import ElidedLabel
+from app.ui.widgets.controls import ElidedLabel, show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 _PLACE = 4  # in the status bar, before the words
@@ -31,7 +35,10 @@ class ProvenanceController(QObject):
         actions: Actions,
     ) -> None:
         super().__init__(editor)
-        self._actions = actions
+        self._program, self._documents, self._editor = program, documents, editor
+        self._status, self._actions = status, actions
+        self.book: Callable[[], Path | None] = lambda: None
+        """The folder of the book that the text on the page belongs to."""
         self.keeper = ProvenanceKeeper(program.store, documents, editor)
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.tint = OriginTint(editor, self.keeper.tracker, program.store, self._tasks)
@@ -42,7 +49,7 @@ class ProvenanceController(QObject):
         self.label.hide()
         status.insertPermanentWidget(_PLACE, self.label)
         self.tint.told.connect(self._tell)
-        actions.connect_all({"origins": self.toggle})
+        actions.connect_all({"origins": self.toggle, "provenance": self.open})
         on_language_change(self.tint.show_now)
 
     @property
@@ -64,6 +71,36 @@ class ProvenanceController(QObject):
         """Show where the text comes from, or do not show it any more."""
         self.tint.switch(on=not self.tint.is_on)
         self._actions["origins"].setChecked(self.tint.is_on)
+
+    def open(self) -> None:
+        """Count where the text, or the book that it is in, comes from, and show it."""
+        from app.core.books.provenance import UnsavedText, page_report, report_on
+
+        path, folder = self._documents.path, self.book()
+        text, runs = self._editor.manuscript.text(), self.keeper.tracker.spans.runs
+        page, name = UnsavedText(path, text, runs), self._documents.name
+        store, models = self._program.store, self._program.library
+
+        def work() -> ProvenanceReport:
+            licences = {model.path: model.licence for model in models.list()}
+            if folder is not None:
+                return report_on(folder, store, lambda model: licences.get(model, ""), page)
+            return page_report(name, page, store, lambda model: licences.get(model, ""))
+
+        self._status.say(self.tr("Counting the words…"))
+        self._tasks.run(work, self._show)
+
+    def _show(self, report: ProvenanceReport) -> None:
+        from app.ui.provenance.report_dialog import ProvenanceDialog
+
+        self._status.clearMessage()
+        path = self._documents.path
+        folder = path.parent if path is not None else Path.home()
+        dialog = ProvenanceDialog(report, folder, self._editor.window())
+        dialog.failed.connect(self._documents.failed)
+        said = self.tr("The report is in {0}.")
+        dialog.saved.connect(lambda path: self._status.say(said.format(path)))
+        show_dialog(dialog)
 
     def _tell(self, words: str) -> None:
         self.label.setText(words)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QHelpEvent, QTextCharFormat
 from PySide6.QtWidgets import QToolTip
 
-from app.core.provenance.passages import Passage, Shown, passages
+from app.core.provenance.passages import OriginPassage, Shown, passages
 from app.core.store import Store, TakeRecord
 from app.ui.background import BackgroundTasks
 from app.ui.editor.editor import Editor
@@ -16,6 +16,7 @@ from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.theme import Theme
 
 _AFTER_MS = 100
+_NEAR = 20_000  # units of a paragraph on either side of what is asked for
 _Line = QTextCharFormat.UnderlineStyle
 _LINES: dict[Shown, QTextCharFormat.UnderlineStyle] = {
     "generated": _Line.SingleUnderline,
@@ -95,11 +96,11 @@ class OriginTint(QObject):
             return True
         return super().eventFilter(watched, event)
 
-    def _passages(self, start: int, end: int) -> list[Passage]:
-        """Those of the paragraphs from `start` to `end`."""
+    def _passages(self, start: int, end: int) -> list[OriginPassage]:
+        """Those of the paragraphs from `start` to `end`; of very long ones, of what is near."""
         manuscript = self._editor.manuscript
-        start = manuscript.line_start(start)
-        end = manuscript.line_end(end)
+        start = max(manuscript.line_start(start), start - _NEAR)
+        end = min(manuscript.line_end(end), end + _NEAR)
         return passages(manuscript.text(start, end), self._tracker.spans.cut(start, end), start)
 
     def _take(self, key: int) -> TakeRecord | None:

@@ -14,7 +14,7 @@ from app.core.provenance.origins import (
     runs_of,
     unpack,
 )
-from app.core.provenance.spans import OriginRun, OriginSpans, Runs, length_of
+from app.core.provenance.spans import Kind, OriginRun, OriginSpans, Runs, length_of
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import StepNote, UndoStep
@@ -22,15 +22,16 @@ from app.ui.editor.undo_history import StepNote, UndoStep
 MIME = "application/x-lampblack-origins"
 """Beside a copied text: where its parts came from."""
 
+_KINDS: dict[Source, Kind] = {Source.WRITER: "typed", Source.REWRITE: "rewrite"}
 _MOVED = 2  # units that a removed text has at least to be known again
 
 
 class OriginTracker(QObject):
     """The `spans` of an editor's text, by what is said of it before it is put in.
 
-    What nobody says anything of is typed, or a model's without a take. Undo and Redo bring back
-    what was there. `edited` carries each change: the position, how many units were removed, and
-    the runs that were added. `moved` after any change of the spans.
+    What nobody says anything of is typed, a rewrite, or a model's without a take. Undo and Redo
+    bring back what was there. `edited` carries each change: the position, how many units were
+    removed, and the runs that were added. `moved` after any change of the spans.
     """
 
     edited = Signal(int, int, object)
@@ -65,6 +66,8 @@ class OriginTracker(QObject):
         length = units(change.added)
         if source is Source.HISTORY:
             gone = self._replayed(change, length)
+        elif source is Source.REWRITE:
+            gone = self._rewritten(change)
         else:
             gone = self._put(change.position, change.removed_end, self._runs(change, source))
         if source is Source.WRITER:
@@ -89,7 +92,7 @@ class OriginTracker(QObject):
         if isinstance(origin, Reworked):
             return self._rework(change, origin)
         if origin is None:
-            origin = Origin("typed" if source is Source.WRITER else "generated")
+            origin = Origin(_KINDS.get(source, "generated"))
         return runs_of(origin, self.spans, change.position, length)
 
     def _rework(self, change: Change, origin: Reworked) -> Runs:
@@ -139,6 +142,15 @@ class OriginTracker(QObject):
         if note is not None and is_undo:
             note.added = gone
         elif note is not None:
+            note.removed = gone
+        return gone
+
+    def _rewritten(self, change: Change) -> Runs:
+        """Carry out a change of an accepted rewrite, whose step is there already."""
+        note = self._note_of(self._editor.history.last, change, is_undo=False)
+        runs = self._runs(change, Source.REWRITE)
+        gone = self._put(change.position, change.removed_end, runs)
+        if note is not None:
             note.removed = gone
         return gone
 

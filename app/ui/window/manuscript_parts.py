@@ -165,6 +165,11 @@ class ManuscriptParts(QObject):
         self.history.origin_of = keeper.origin_of_version
         self.search.replacer.replaced.connect(keeper.follow_replaced)
         book.stepped.connect(lambda step: keeper.follow_step(book.contents, step))
+        self.provenance.book = lambda: (
+            book.contents.folder
+            if book.contents is not None and self.books.edits.shown >= 0
+            else None
+        )
 
     def beside(self, page: QWidget) -> QWidget:
         """The side bar and the page with its side panel, as the middle of the window."""

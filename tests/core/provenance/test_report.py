@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.provenance.origins import units
-from app.core.provenance.passages import Passage, passages, words_of
+from app.core.provenance.passages import OriginPassage, passages, words_of
 from app.core.provenance.report import KnownTake, PartText, make_report, model_name, parts_of
 from app.core.provenance.spans import OriginRun, Runs, length_of
 from app.core.text.words import count_words
@@ -24,9 +24,9 @@ def made(*parts: tuple[str, str, int, int] | tuple[str, str]) -> tuple[str, Runs
 def test_what_nobody_touched_is_generated() -> None:
     text, runs = made(("Mine. ", "typed"), ("It rained.\nStill.", "generated", 3, 0))
     assert passages(text, runs) == [
-        Passage(0, 6, "typed"),
-        Passage(6, 17, "generated", 3),
-        Passage(17, 23, "generated", 3),
+        OriginPassage(0, 6, "typed"),
+        OriginPassage(6, 17, "generated", 3),
+        OriginPassage(17, 23, "generated", 3),
     ]
 
 

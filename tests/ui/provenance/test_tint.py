@@ -88,11 +88,17 @@ def test_it_follows_the_writer(studio: Studio, shown: ProvenanceController, qtbo
     editor.setTextCursor(editor.cursor_at(at, at + 6))
     QTest.keyClicks(editor, "snowed")
     settle(shown, qtbot)
-    assert marked(studio)["edited"] == "He took the | lamp."
-    assert marked(studio)["generated"] == "It |."
-    assert "edited" in marked(studio)
+    assert marked(studio) == {
+        "edited": "He took the | lamp.|It |.",
+        "pasted": " And so on.",
+    }
+    studio.do("undo")
+    studio.do("undo")
+    settle(shown, qtbot)
+    assert marked(studio)["generated"] == "It rained."
 
 
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
 def test_the_mouse_is_told_too(studio: Studio, shown: ProvenanceController, qtbot: QtBot) -> None:
     editor = studio.window.editor
     place = editor.cursorRect(editor.cursor_at(2)).center()
@@ -101,6 +107,3 @@ def test_the_mouse_is_told_too(studio: Studio, shown: ProvenanceController, qtbo
     QApplication.sendEvent(viewport, event)
     assert QToolTip.text() == "Typed"
     QToolTip.hideText()
-    studio.do("origins")
-    QApplication.sendEvent(viewport, event)
-    assert QToolTip.text() == ""

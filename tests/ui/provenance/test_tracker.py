@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.provenance.origins import Origin, Reworked
 from app.core.provenance.spans import OriginRun, Runs, length_of
-from app.ui.editor.editor import Editor
+from app.ui.editor.editor import Editor, Source
+from app.ui.editor.manuscript import Change
 from app.ui.provenance.tracker import MIME, OriginTracker
 
 Run = OriginRun
@@ -154,6 +155,26 @@ def test_what_is_reworked_and_put_back(editor: Editor, tracker: OriginTracker) -
             kinds = [(run.kind, run.length) for run in tracker.spans.runs]
             assert kinds == [("generated", 27), ("typed", 6), ("generated", 7)]
     assert made_of(tracker) == before
+
+
+def test_an_accepted_rewrite_is_one_and_can_be_taken_back(
+    editor: Editor, tracker: OriginTracker
+) -> None:
+    QTest.keyClicks(editor, "one two three")
+    changes = [Change(8, "three", "3 threes"), Change(0, "one", "1")]
+    editor.history.add(changes, object())
+    editor.carry_out(changes, Source.REWRITE)
+    assert editor.manuscript.text() == "1 two 3 threes"
+    accepted = (
+        Run(1, "rewrite"),
+        Run(5, "typed"),
+        Run(8, "rewrite"),
+    )
+    assert made_of(tracker) == accepted
+    editor.undo()
+    assert made_of(tracker) == (Run(13, "typed"),)
+    editor.redo()
+    assert made_of(tracker) == accepted
 
 
 def test_a_text_that_nobody_spoke_of(editor: Editor, tracker: OriginTracker) -> None:

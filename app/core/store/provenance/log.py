@@ -11,11 +11,13 @@ from typing import Any
 import apsw
 
 from app.core.provenance.origins import carried, filled, pack, units, unpack
+from app.core.provenance.report import KnownTake
 from app.core.provenance.spans import OriginRun, OriginSpans, Runs, length_of
 from app.core.store.own_words import RunsWork
 from app.core.store.records import COLUMNS, TakeRecord
 from app.core.store.snapshots import digest_of, snapshots_of, text_of
 from app.core.store.word_log import Write
+from app.core.text.words import count_words
 
 SCHEMA = """
     CREATE TABLE provenance (
@@ -219,6 +221,13 @@ class ProvenanceLog:
             return found
 
         return self._run(work, {})
+
+    def known_takes(self, keys: Iterable[int]) -> dict[int, KnownTake]:
+        """The same takes, as a report counts them."""
+        return {
+            key: KnownTake(take.id, count_words(take.text), take.model, take.created_at)
+            for key, take in self.takes(keys).items()
+        }
 
 
 def _goes_on(batch: _Batch, journal: str, position: int, removed: int, runs: Runs) -> bool:
