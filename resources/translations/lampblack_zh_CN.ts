@@ -5311,8 +5311,16 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>需要时才从文件中读取模型，而不是先全部复制到内存。</translation>
     </message>
     <message>
+        <source>Reads the whole text for a request, so that Again gives the same words: auto for several takes, where that takes about a second at most.</source>
+        <translation>每次请求都重新读完全文，使“重写”得到同样的文字：自动表示仅用于多份候选稿，且大约一秒内能读完时。</translation>
+    </message>
+    <message>
         <source>Reduced stops what moves by itself: bars, menus and the caret’s blinking.</source>
         <translation>“减少”会停止自行运动的内容：进度条、菜单和光标闪烁。</translation>
+    </message>
+    <message>
+        <source>Repeatable takes</source>
+        <translation>可重现的候选稿</translation>
     </message>
     <message>
         <source>Repetition</source>

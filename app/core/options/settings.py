@@ -181,6 +181,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("below", "beside"),
         ),
     ] = "below"
+    repeatable: Annotated[
+        str,
+        Row(
+            label="Repeatable takes",
+            help=(
+                "Reads the whole text for a request, so that Again gives the same words: auto for "
+                "several takes, where that takes about a second at most."
+            ),
+            choices=("auto", "always", "never"),
+        ),
+    ] = "auto"
     prompt_overflow: Annotated[
         str,
         Row(

@@ -20,6 +20,9 @@ from app.ui.generation.server_room import sent_bytes
 from app.ui.generation.takes import TakeRequest, TakeText
 
 _SEEDS = 2**32
+_LONGEST_S = 1.0  # that reading the whole text may take, so that several takes can be repeated
+_UNKNOWN = 800.0  # characters a second that any model reads, before it was measured
+_FEWEST = 32  # tokens whose reading tells how fast it goes
 
 
 class RequestMaker:
@@ -36,6 +39,7 @@ class RequestMaker:
         self._settings = settings
         self._sampling = sampling
         self._prompts = prompts
+        self._speeds: dict[str, float] = {}  # of each model, in characters a second
 
     def fields(
         self,
@@ -51,7 +55,18 @@ class RequestMaker:
         earlier = len(request.group.takes) - len(request.takes)
         sampling = reseeded(self._sampling(), earlier)
         request.preset = named(sampling, self._settings.settings.preset)
-        return self._prompts.fields(request, after, sampling, again, failed)
+        fields = self._prompts.fields(request, after, sampling, again, failed)
+        return fields | {"exact": True} if fields and self._is_exact(fields) else fields
+
+    def _is_exact(self, fields: dict[str, Any]) -> bool:
+        """Whether all is read again, without what is known of it, so that it can be repeated."""
+        model, wanted = self._worker.model, self._settings.settings.repeatable
+        if model is not None and model.server is not None:
+            return False
+        if model is None or wanted != "auto":
+            return wanted == "always"
+        speed = self._speeds.get(model.path, _UNKNOWN)
+        return fields["n"] > 1 and len(prompt_of(fields)) <= speed * _LONGEST_S
 
     def sent(self, request: TakeRequest, fields: dict[str, Any]) -> None:
         """Take up what a request is sent with."""
@@ -59,8 +74,13 @@ class RequestMaker:
         request.sent_bytes = sent_bytes(fields)
 
     def learn(self, request: TakeRequest, event: Done) -> None:
-        """Take up how many tokens a server counted in what it was sent."""
-        self._prompts.room.learn(request.sent_bytes, self._worker.model, event.stats)
+        """Take up how many tokens a server counted in what it was sent, and how fast it read."""
+        model, stats = self._worker.model, event.stats
+        self._prompts.room.learn(request.sent_bytes, model, stats)
+        read = stats.prompt_tokens - stats.reused_tokens
+        if model is not None and read >= _FEWEST and stats.prefill_s > 0:
+            characters = len(prompt_of(request.fields)) * read / stats.prompt_tokens
+            self._speeds[model.path] = characters / stats.prefill_s
 
 
 def kept_fields(fields: dict[str, Any], seed: int) -> str:

@@ -50,6 +50,10 @@ class TakeLog:
         if number := self._store.kept_takes.add(kept):
             self._store.provenance.name_take(origin, number, kept.record.created_at)
 
+    def name_origin(self, take: TakeText, record: TakeRecord) -> None:
+        """Let what a page has of a take that was kept earlier be known as that take's."""
+        self._store.provenance.name_take(take.origin_key, record.id, record.created_at)
+
     def star(self, take: TakeText) -> None:
         """Keep whether a take has a star."""
         self._queue.run(partial(self._store.kept_takes.star, take.key, is_on=take.is_starred))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from unicodedata import normalize
 
 import msgspec
 from PySide6.QtCore import QTimer, Signal
@@ -135,6 +136,7 @@ class AllTakesDialog(TextListDialog):
             preset=self.preset.currentData() or "",
             since=time.time() - days * _DAY_S if days else 0.0,
             starred=self.starred.isChecked(),
+            words=_certain(self.line.text()),
         )
         self.background.run(
             partial(self._source.find, wanted, _matcher(self.line.text())),
@@ -303,6 +305,17 @@ def _lines(take: KeptTake) -> str:
     first = f"{take.name}: {text}" if take.name else text
     star = "★ " if take.is_starred else ""
     return f"{star}{first}\n{moment_text(take.record.created_at)}"
+
+
+def _certain(words: str) -> tuple[str, ...]:
+    """What must stand in a take just so, but for the case of ASCII letters: it is soon found."""
+    found = list[str]()
+    for word in words.split():
+        is_plain = word.isascii() or (
+            word.lower() == word.upper() and normalize("NFD", word) == word
+        )
+        found += [word] if is_plain else re.findall("[0-9A-Za-z]{2,}", word)
+    return tuple(found)
 
 
 def _matcher(words: str) -> Callable[[KeptTake], bool]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter
 
 from app.core.options.settings_store import SettingsStore
+from app.core.store import TakeRecord
 from app.core.store.takes.kept import MIXED, KeptTake
 from app.ui.editor.editor import Editor
 from app.ui.generation.session import Session
@@ -52,6 +53,7 @@ class TrayController(QObject):
         self._takes: list[TakeText] = []
         self._mix: Mix | None = None
         self._mixed: set[str] = set()
+        self._records: dict[str, TakeRecord] = {}  # of takes that were kept earlier
         self.tray = tray = TakeTray()
         tray.hide()
         tray.picked.connect(self.pick)
@@ -84,6 +86,7 @@ class TrayController(QObject):
         known = {take.key for take in group.takes}
         kept = [one for one in kept if one.key not in known]
         self._mixed = {one.key for one in kept if one.record.finish_reason == MIXED}
+        self._records = {one.key: one.record for one in kept}
         self._takes = [*map(_text_of, kept), *group.takes]
         is_new = not self.is_open
         self.follow()
@@ -120,6 +123,8 @@ class TrayController(QObject):
         take = self._takes[number]
         group = self._at_hand()
         if group is not None and take.text and take in group.takes:
+            if take.key in self._records:
+                self._log.name_origin(take, self._records.pop(take.key))
             self._session.pick(group.takes.index(take))
             self.follow()
 

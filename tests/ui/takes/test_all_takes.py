@@ -122,8 +122,9 @@ def test_again_asks_for_the_same_word_for_word(history, qtbot):
     asked = history.studio.worker.last("generate")[1]
     assert asked["sampling"] == msgspec.structs.replace(first["sampling"], seed=7)
     assert asked["exact"]
-    same = {name: value for name, value in asked.items() if name not in ("sampling", "exact")}
-    assert same == {name: value for name, value in first.items() if name != "sampling"}
+    assert {name: value for name, value in asked.items() if name != "sampling"} == {
+        name: value for name, value in first.items() if name != "sampling"
+    }
     history.studio.stream(" A lamp burned.", take=1)
     history.studio.done()
     assert history.studio.window.status.currentMessage() == (
@@ -229,3 +230,29 @@ def test_a_preset_leaves_seed_and_length():
     fields = {"prompt": "A", "sampling": Sampling(seed=3, max_tokens=9), "n": 1}
     changed = changed_fields(fields, OneChange(preset=BUILTIN[2]))["sampling"]
     assert changed == msgspec.structs.replace(BUILTIN[2].sampling, seed=3, max_tokens=9)
+
+
+def test_several_takes_can_be_repeated_where_reading_all_is_soon_done(make_bench):
+    bench = make_bench()
+    bench.write(" one", " two", " three")
+    assert bench.studio.worker.last("generate")[1]["exact"]
+    bench.studio.window.editor.insert_plain("A long text. " * 100)
+    bench.write(" one", " two", " three", before="")
+    assert "exact" not in bench.studio.worker.last("generate")[1]
+    bench.studio.do("continue_many")
+    bench.studio.stream(" one", take=0)
+    bench.studio.done(prompt_tokens=400, reused_tokens=0, prefill_s=0.2)  # 6,500 characters/s
+    bench.studio.do("continue_many")
+    assert bench.studio.worker.last("generate")[1]["exact"]
+    bench.studio.stream(" one", take=0)
+    bench.studio.done()
+    bench.studio.do("continue")
+    assert "exact" not in bench.studio.worker.last("generate")[1]
+
+
+@pytest.mark.parametrize(("wanted", "is_exact"), [("always", True), ("never", False)])
+def test_the_writer_decides_whether_takes_can_be_repeated(make_bench, wanted, is_exact):
+    bench = make_bench(repeatable=wanted)
+    bench.studio.show("A")
+    bench.studio.do("continue")
+    assert bench.studio.worker.last("generate")[1].get("exact", False) is is_exact

@@ -109,6 +109,9 @@ def test_a_mark_opens_the_takes_of_its_line_again_after_a_restart(make_bench, tm
     assert again.cards[1].property("shown")
     again.press(Qt.Key.Key_3)
     assert again.studio.text == "A new first line.\nZero. One. He fell.\n\nTwo.\n"
+    picked = again.controller.tray.takes[2].origin_key
+    (named,) = again.studio.program.store.provenance.takes([picked]).values()
+    assert named.text == " He fell."
     again.studio.do("undo")
     assert again.studio.text == "A new first line.\nZero. One. He sat.\n\nTwo.\n"
 

@@ -52,7 +52,7 @@ A request is whole, or what differs from the whole one that `base` names."""
 MIXED = "mixed"
 """Why a take ended that the writer put together from sentences of others."""
 
-MOST_FOUND = 2000
+MOST_FOUND = 1000
 """How many takes a search gives at most, the latest."""
 
 
@@ -78,7 +78,8 @@ class KeptTake(msgspec.Struct, frozen=True, kw_only=True):
 class TakeFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which takes are looked for; what is empty does not matter.
 
-    `journal` and `path` name the document, `since` is in seconds since 1970.
+    `journal` and `path` name the document, `since` is in seconds since 1970. Each of `words` is in
+    the text, the name or the instruction; of letters, only those of ASCII may be small or capital.
     """
 
     journal: str = ""
@@ -87,11 +88,17 @@ class TakeFilter(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = ""
     since: float = 0.0
     starred: bool = False
+    words: tuple[str, ...] = ()
 
 
 _DETAILS = KeptTake.__struct_fields__[1:]
 _COLUMNS = ", ".join([*(f"t.{one}" for one in COLUMNS), *(f"d.{one}" for one in _DETAILS)])
 _SELECT = f"SELECT {_COLUMNS} FROM take t LEFT JOIN take_detail d ON d.take = t.id"  # noqa: S608 - our own columns
+
+
+_HAS_WORD = (
+    "(t.text LIKE ? ESCAPE '\\' OR d.name LIKE ? ESCAPE '\\' OR t.instruction LIKE ? ESCAPE '\\')"
+)
 
 
 class KeptTakes:
@@ -225,6 +232,10 @@ def _where(wanted: TakeFilter) -> tuple[str, tuple[object, ...]]:
         if value:
             conditions.append(condition)
             values.append(value)
+    for word in wanted.words:
+        conditions.append(_HAS_WORD)
+        escaped = storable(word).translate({ord(one): f"\\{one}" for one in "\\%_"})
+        values += [f"%{escaped}%"] * 3
     return " AND ".join(conditions), tuple(values)
 
 

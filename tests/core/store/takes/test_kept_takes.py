@@ -81,6 +81,10 @@ def test_takes_are_found_by_what_they_were_written_with(stores):
     assert keys(preset="Focused", since=20.0) == "c"
     assert keys(starred=True) == "c"
     assert keys(lambda one: "sea" in one.record.text, model="n") == "b"
+    takes.rename("a", "50 %_\\")
+    assert keys(words=("SE", "ea")) == "ba"
+    assert keys(words=("%_\\",)) == "a"
+    assert keys(words=("0%",)) == ""
     assert takes.models() == ("m", "n")
     assert takes.presets() == ("Focused",)
 
