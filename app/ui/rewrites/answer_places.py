@@ -12,10 +12,10 @@ from app.ui.editor.undo_history import UndoStep
 class AnswerPlace(Protocol):
     """Where the answer to one passage is shown."""
 
-    def show(self, answer: str) -> None:
+    def show(self, answer: str, /) -> None:
         """Show the answer as far as it is written."""
 
-    def finish(self, answer: str) -> object:
+    def finish(self, answer: str, /) -> object:
         """Show the whole answer, of which no more comes."""
 
     def abandon(self) -> None:
@@ -30,15 +30,15 @@ class AnswerPlaces(Protocol):
 
 
 class WrittenAnswer:
-    """An answer that is written from `start` to `end` of the page, in one step of undo.
+    """An answer that is written at a place of the page as the model's text, in one step of undo.
 
     What the writer changes within it is theirs: nothing more is written there. `lead` is put before
     the answer.
     """
 
-    def __init__(self, editor: Editor, start: int, end: int, lead: str = "") -> None:
-        self._editor, self._start, self._end, self._lead = editor, start, end, lead
-        self._former = self._shown = editor.manuscript.text(start, end)
+    def __init__(self, editor: Editor, place: int, lead: str = "") -> None:
+        self._editor, self._start, self._end, self._lead = editor, place, place, lead
+        self._shown = ""
         self._step: UndoStep | None = None
         self._is_let_go = False
         editor.changed.connect(self._follow)
@@ -46,12 +46,11 @@ class WrittenAnswer:
 
     def show(self, answer: str) -> None:
         """Write what is there of the answer."""
-        text = self._lead + answer if answer else self._former
+        text = self._lead + answer if answer else ""
         if self._is_let_go or text == self._shown or self._editor.is_composing:
             return
         if self._step is None:
             self._step = self._editor.history.open(self._start, self)
-            self._step.changes[0] = Change(self._start, self._former, "")
         kept = len(text) if self._shown.startswith(text) else 0
         if text.startswith(self._shown):
             kept = len(self._shown)
@@ -69,7 +68,7 @@ class WrittenAnswer:
         """Take the answer away again, if it still stands as it was written."""
         stands = self._editor.manuscript.text(self._start, self._end) == self._shown
         if self._step is not None and stands:
-            self._editor.write(self._step, self._start, self._end, self._former, self._former)
+            self._editor.write(self._step, self._start, self._end, "", "")
             self._editor.history.drop(self._step)
         self._step = None
         self._let_go()
@@ -90,14 +89,3 @@ class WrittenAnswer:
     def _on_undone(self, step: UndoStep) -> None:
         if step is self._step:
             self._let_go()
-
-
-class PlainProposals:
-    """Puts each answer in the place of its passage, in one step of undo."""
-
-    def __init__(self, editor: Editor) -> None:
-        self._editor = editor
-
-    def begin(self, start: int, end: int, author: str) -> AnswerPlace:  # noqa: ARG002
-        """Propose something for the text from `start` to `end`."""
-        return WrittenAnswer(self._editor, start, end)

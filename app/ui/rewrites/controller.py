@@ -177,8 +177,8 @@ class RewriteController(QObject):
         if last is None or self._running is not None:
             return
         for part in last.parts:
-            if part.proposal is not None:
-                part.proposal.abandon()
+            if part.place is not None:
+                part.place.abandon()
         if not last.stands(self._editor.manuscript):
             self._last = None
             self._status.say(self.tr("The passage has changed since: select it again."))
@@ -222,11 +222,14 @@ class RewriteController(QObject):
         if admitted is not None:
             self._is_waiting = False
             running.job = self._program.worker.generate(**admitted)
+            if running.action.goes == "change":
+                running.open()
 
     def _begin(self, rewriting: Rewriting) -> None:
         self._session.accept()
         self._banners.clear("error")
-        self.about_to_write.emit("rewrite")
+        if rewriting.action.goes == "after":
+            self.about_to_write.emit("generation")
         self._running, self._last = rewriting, None
         rewriting.language = self.offers.language_of(rewriting.original)
         rewriting.memory = self.memory()
@@ -303,7 +306,7 @@ class RewriteController(QObject):
             self._show_notes(self.notes)
             return NoteAnswer(self.notes, note)
         if running.action.goes == "after":
-            return WrittenAnswer(self._editor, part.end, part.end, _lead(part.text))
+            return WrittenAnswer(self._editor, part.end, _lead(part.text))
         return self._proposals.begin(part.start, part.end, running.model)
 
     # Inside

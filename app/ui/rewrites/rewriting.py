@@ -35,7 +35,7 @@ class PassagePart(msgspec.Struct, eq=False):
     gap: str = ""
     raw: str = ""
     answer: str = ""
-    proposal: AnswerPlace | None = None
+    place: AnswerPlace | None = None
     reason: str = ""
     outcome: Outcome = "new"
 
@@ -51,13 +51,13 @@ class PassagePart(msgspec.Struct, eq=False):
 class Rewriting(msgspec.Struct, eq=False):
     """An action on a passage: the parts are worked one after the other.
 
-    `open_proposal` makes what an answer goes into. `job` is the engine's while a part is written.
+    `open_place` makes what an answer goes into. `job` is the engine's while a part is written.
     """
 
     action: Rewrite
     instruction: str
     parts: list[PassagePart]
-    open_proposal: Callable[[PassagePart], AnswerPlace]
+    open_place: Callable[[PassagePart], AnswerPlace]
     language: str = ""
     memory: str = ""
     chat: bool = True
@@ -130,7 +130,7 @@ class Rewriting(msgspec.Struct, eq=False):
         part = self.part
         part.raw += text
         part.answer = self._cleaned(is_over=False).text
-        self._open().show(part.answer)
+        self.open().show(part.answer)
 
     def end(self, reason: str) -> Outcome:
         """The part's answer is over; what came of it."""
@@ -142,14 +142,14 @@ class Rewriting(msgspec.Struct, eq=False):
         part.outcome = outcome(self.action, part.text, part.answer, reason)
         is_change = self.action.goes == "change"
         if not part.answer or (is_change and part.outcome == "same"):
-            if part.proposal is not None:
-                part.proposal.abandon()
-                part.proposal = None
+            if part.place is not None:
+                part.place.abandon()
+                part.place = None
         elif is_change and (part.outcome == "half" or reason == "cancelled"):
             so_far = compare_so_far(part.text, part.answer)
-            self._open().finish(applied(part.text, so_far))
+            self.open().finish(applied(part.text, so_far))
         else:
-            self._open().finish(part.answer)
+            self.open().finish(part.answer)
         return part.outcome
 
     def follow(self, change: Change) -> None:
@@ -165,10 +165,11 @@ class Rewriting(msgspec.Struct, eq=False):
         label = "" if self.chat else self.action.label
         return clean(self.part.raw, self.part.text, label, is_over=is_over)
 
-    def _open(self) -> AnswerPlace:
-        if self.part.proposal is None:
-            self.part.proposal = self.open_proposal(self.part)
-        return self.part.proposal
+    def open(self) -> AnswerPlace:
+        """What the part's answer goes into."""
+        if self.part.place is None:
+            self.part.place = self.open_place(self.part)
+        return self.part.place
 
 
 def whole_part(start: int, text: str) -> list[PassagePart]:

@@ -30,7 +30,6 @@ from app.ui.library.search_controller import SearchController
 from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
-from app.ui.rewrites.answer_places import PlainProposals
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.menus import RewriteMenus
 from app.ui.spelling.controller import SpellingController
@@ -179,7 +178,7 @@ class ManuscriptParts(QObject):
             generation,
             self._page.banners,
             self._status,
-            PlainProposals(self._page.editor),
+            self.changes.tracked,
             lambda: self.spelling.language,
             self._show_notes,
             generation.bridge,
