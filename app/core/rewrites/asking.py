@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from msgspec.structs import replace
 
 from app.core.options.presets import BUILTIN
@@ -24,6 +26,26 @@ def estimated_tokens(text: str) -> int:
     size = len(text.encode("utf-8", "surrogatepass"))
     plain = sum(map(str.isascii, text)) if size != len(text) else size
     return int(plain / _ASCII_PER_TOKEN + (size - plain) / _BYTES_PER_TOKEN) + 1
+
+
+class TokenEstimate:
+    """About how many tokens a text has from one place in it to another, as `estimated_tokens`."""
+
+    def __init__(self, text: str) -> None:
+        self._even = 1 / _ASCII_PER_TOKEN if text.isascii() else 0.0
+        self._sums = [] if self._even else [0.0, *accumulate(map(_weight, text))]
+
+    def count(self, start: int, end: int) -> int:
+        """The tokens of the characters from `start` to `end`."""
+        if self._even:
+            return int((end - start) * self._even) + 1
+        return int(self._sums[end] - self._sums[start]) + 1
+
+
+def _weight(letter: str) -> float:
+    if letter.isascii():
+        return 1 / _ASCII_PER_TOKEN
+    return len(letter.encode("utf-8", "surrogatepass")) / _BYTES_PER_TOKEN
 
 
 def sampling_for(action: Rewrite, selection: str, context: int) -> Sampling:

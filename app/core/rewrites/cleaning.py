@@ -51,7 +51,7 @@ class CleanedAnswer(msgspec.Struct, frozen=True):
     taken_off: tuple[TakenOff, ...] = ()
 
 
-class _Answer:
+class _RawAnswer:
     """The answer as far as it is clean; `is_over` says that no more of it comes."""
 
     def __init__(self, raw: str, original: str, label: str, *, is_over: bool) -> None:
@@ -75,7 +75,7 @@ def clean(raw: str, original: str, label: str = "", *, is_over: bool = True) -> 
     `label` stood before the answer in the prompt. While it is still written (not `is_over`), a
     beginning or end that may turn out to surround it is held back. The text has no space around it.
     """
-    answer = _Answer(raw, original, label, is_over=is_over)
+    answer = _RawAnswer(raw, original, label, is_over=is_over)
     for _ in range(_ROUNDS):
         if not any(rule(answer) for rule in _RULES):
             break
@@ -99,7 +99,7 @@ def fitted(answer: str, original: str) -> str:
 # The rules, each True where it took something off
 
 
-def _thoughts(answer: _Answer) -> bool:
+def _thoughts(answer: _RawAnswer) -> bool:
     text = answer.text
     for begin, end in THOUGHTS:
         if text.startswith(begin):
@@ -114,7 +114,7 @@ def _thoughts(answer: _Answer) -> bool:
     return False
 
 
-def _marks(answer: _Answer) -> bool:
+def _marks(answer: _RawAnswer) -> bool:
     found = MARKS.search(answer.text)
     if found is None or found.group() in answer.original:
         return False
@@ -124,7 +124,7 @@ def _marks(answer: _Answer) -> bool:
     return answer.take("marks", found.group(), after)
 
 
-def _greeting(answer: _Answer) -> bool:
+def _greeting(answer: _RawAnswer) -> bool:
     for pattern in (GREETING, CALL):
         found = pattern.match(answer.text)
         if found is None or pattern.match(answer.original + "\n"):
@@ -136,7 +136,7 @@ def _greeting(answer: _Answer) -> bool:
     return False
 
 
-def _label(answer: _Answer) -> bool:
+def _label(answer: _RawAnswer) -> bool:
     own = f"{answer.label}:"
     is_own = answer.label and answer.text.casefold().startswith(own.casefold())
     if is_own and not answer.original.casefold().startswith(own.casefold()):
@@ -147,7 +147,7 @@ def _label(answer: _Answer) -> bool:
     return answer.take("label", found.group(), answer.text[found.end() :])
 
 
-def _echo(answer: _Answer) -> bool:
+def _echo(answer: _RawAnswer) -> bool:
     """The passage itself under its label, and then the answer under another one."""
     found = ORIGINAL.match(answer.text)
     if found is None or ORIGINAL.match(answer.original):
@@ -161,7 +161,7 @@ def _echo(answer: _Answer) -> bool:
     return False
 
 
-def _fence(answer: _Answer) -> bool:
+def _fence(answer: _RawAnswer) -> bool:
     found = FENCE.match(answer.text + "\n" * (not answer.is_over))
     if found is None or FENCE.search(answer.original + "\n"):
         return False
@@ -178,7 +178,7 @@ def _fence(answer: _Answer) -> bool:
     return answer.take("fence", f"{found.group().strip()} … {found[1]}", body[:end])
 
 
-def _quotes(answer: _Answer) -> bool:
+def _quotes(answer: _RawAnswer) -> bool:
     text, original = answer.text, answer.original
     closers = QUOTES.get(text[:1], "")
     if not closers or _is_quoted(original):
@@ -216,14 +216,14 @@ def _closes(opener: str, closers: str, inner: str) -> int:
     return -1
 
 
-def _closing(answer: _Answer) -> bool:
+def _closing(answer: _RawAnswer) -> bool:
     found = CLOSING.search(answer.text)
     if found is None or CLOSING.search("\n\n" + answer.original):
         return False
     return answer.take("closing", answer.text[found.start() :], answer.text[: found.start()])
 
 
-def _tags(answer: _Answer) -> bool:
+def _tags(answer: _RawAnswer) -> bool:
     found = TAGS.match(answer.text)
     if found is None or TAGS.search(answer.original):
         return False
@@ -238,7 +238,7 @@ def _tags(answer: _Answer) -> bool:
     return answer.take("marks", f"{found.group()}…{closing}", body[:place])
 
 
-def _rules(answer: _Answer) -> bool:
+def _rules(answer: _RawAnswer) -> bool:
     if RULE.match(answer.original + "\n") or RULE_END.search("\n" + answer.original):
         return False
     begin, end = RULE.match(answer.text), RULE_END.search(answer.text)
@@ -249,7 +249,7 @@ def _rules(answer: _Answer) -> bool:
     return False
 
 
-def _emphasis(answer: _Answer) -> bool:
+def _emphasis(answer: _RawAnswer) -> bool:
     """A single line that is set in bold or as a heading as a whole, where the original is not."""
     text, original = answer.text, answer.original
     if "\n" in text:
@@ -268,7 +268,7 @@ def _emphasis(answer: _Answer) -> bool:
     return False
 
 
-_RULES: tuple[Callable[[_Answer], bool], ...] = (
+_RULES: tuple[Callable[[_RawAnswer], bool], ...] = (
     _thoughts,
     _marks,
     _tags,
@@ -283,7 +283,7 @@ _RULES: tuple[Callable[[_Answer], bool], ...] = (
 )
 
 
-def _hold_back(answer: _Answer) -> None:
+def _hold_back(answer: _RawAnswer) -> None:
     """Keep back a beginning and an end that may still turn out not to be part of the answer."""
     text, original = answer.text, answer.original
     begins_again = ORIGINAL.match(text) is not None and ORIGINAL.match(original) is None

@@ -19,7 +19,7 @@ _ANY_PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 
 
-class Passage(msgspec.Struct, frozen=True, kw_only=True):
+class AskedPassage(msgspec.Struct, frozen=True, kw_only=True):
     """What an action works on: the text with what stands around it.
 
     `language` is the one an answer about it is written in, `memory` what the writer wants the model
@@ -64,7 +64,7 @@ def filled(template: str, values: dict[str, str]) -> str:
     return "\n\n".join(parts)
 
 
-def asked(action: Rewrite, passage: Passage, *, chat: bool, system: str = "") -> RewritePrompt:
+def asked(action: Rewrite, passage: AskedPassage, *, chat: bool, system: str = "") -> RewritePrompt:
     """The prompt that asks for `action` with this passage.
 
     `chat` says that the model has a template; a model without one gets the action's examples, which
@@ -79,12 +79,12 @@ def asked(action: Rewrite, passage: Passage, *, chat: bool, system: str = "") ->
     return _worked(action, passage)
 
 
-def _values(passage: Passage) -> dict[str, str]:
+def _values(passage: AskedPassage) -> dict[str, str]:
     values = {name: getattr(passage, name) for name in PLACES}
     return values | {"before": passage.before.lstrip("\n"), "after": passage.after.rstrip("\n")}
 
 
-def _worked(action: Rewrite, passage: Passage) -> RewritePrompt:
+def _worked(action: Rewrite, passage: AskedPassage) -> RewritePrompt:
     """The worked examples, and the passage under the same headings."""
     given, label, examples = "Text", action.label, action.examples
     text = passage.selection.strip()

@@ -6,32 +6,36 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
-from app.core.documents.prompts import DEFAULT_SYSTEM
+from app.core.documents.prompts import DEFAULT_SYSTEM, latest
 from app.core.errors import error_from
-from app.core.rewrites.cleaning import CleanedAnswer
+from app.core.rewrites.asking import room
+from app.core.rewrites.cleaning import CleanedAnswer, TakenOff
 from app.core.rewrites.fitness import obstacle, uses_template
-from app.core.rewrites.table import Rewrite
+from app.core.rewrites.table import REWRITES, Rewrite
 from app.engine.messages import Done, Failed, Prefill, Tokens
 from app.program import Program
+from app.ui.background import BackgroundTasks
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor, Source
-from app.ui.editor.manuscript import Change
+from app.ui.editor.manuscript import Change, units
 from app.ui.numbers import number_text
 from app.ui.rewrites.answer_places import AnswerPlace, AnswerPlaces, WrittenAnswer
 from app.ui.rewrites.keeping import RewriteLog
-from app.ui.rewrites.offers import RewriteOffers, Writing
-from app.ui.rewrites.rewriting import PassagePart, Rewriting, whole_part
-from app.ui.rewrites.words import outcome_text, taken_off_text
+from app.ui.rewrites.offers import RewriteOffers, ModelAccess
+from app.ui.rewrites.rewriting import PassagePart, Rewriting, passage_parts
+from app.ui.rewrites.words import outcome_text
+from app.ui.texts import left_text
 from app.ui.widgets.banner import BannerArea
 from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
-    from app.ui.rewrites.notes import NotesPage
+    from app.ui.rewrites.digests import Digests
+    from app.ui.rewrites.notes import Note, NotesPage
     from app.ui.rewrites.palette import RewritePalette
 
 
@@ -52,7 +56,7 @@ class RewriteController(QObject):
         program: Program,
         documents: DocumentController,
         editor: Editor,
-        writing: Writing,
+        writing: ModelAccess,
         banners: BannerArea,
         status: StatusBar,
         proposals: AnswerPlaces,
@@ -70,10 +74,14 @@ class RewriteController(QObject):
             program, editor, writing, lambda: self._running is not None, banners, language
         )
         self._log = RewriteLog(program.store)
+        self._background = BackgroundTasks(documents.failed.emit, self)
         self.memory: Callable[[], str] = str
         self._doubted: set[tuple[str, str]] = set()
         self._running: Rewriting | None = None
         self._last: Rewriting | None = None
+        self._base: Rewriting | None = None  # what the last action began with
+        self._asked: tuple[Rewrite, str] = (REWRITES[0], "")
+        self._note: Note | None = None
         self._is_waiting = False
         self._taken_off: list[CleanedAnswer] = []
         editor.changed.connect(self._follow)
@@ -95,6 +103,13 @@ class RewriteController(QObject):
         page.passage_asked.connect(self._go_to)
         return page
 
+    @cached_property
+    def digests(self) -> Digests:
+        """What notes are made with."""
+        from app.ui.rewrites.digests import Digests
+
+        return Digests(self.notes, self._begin, self._background)
+
     def begin(self) -> None:
         """The window is shown."""
 
@@ -104,6 +119,7 @@ class RewriteController(QObject):
         if self._running is not None:
             self._end("cancelled")
         self._log.close()
+        self._background.close()
 
     @property
     def running(self) -> bool:
@@ -139,26 +155,10 @@ class RewriteController(QObject):
         else:
             self.start(action)
 
-    def taken_off_words(self) -> str:
+    @property
+    def taken_off(self) -> tuple[TakenOff, ...]:
         """What was taken off around the last answer."""
-        parts = [part for found in self._taken_off for part in found.taken_off]
-        return "\n\n".join(map(taken_off_text, parts))
-
-    def show_taken_off(self) -> None:
-        """Show it."""
-        words = self.taken_off_words()
-        box = QMessageBox(self._editor.window())
-        box.setWindowTitle(self.tr("Taken Off"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(
-            self.tr("This stood around the last answer and was taken off:")
-            if words
-            else self.tr("Nothing was taken off around the last answer.")
-        )
-        box.setInformativeText(words)
-        for label in box.findChildren(QLabel):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        box.exec()
+        return tuple(part for found in self._taken_off for part in found.taken_off)
 
     # Running
 
@@ -168,15 +168,14 @@ class RewriteController(QObject):
             self._status.say(reason)
             return
         start, end = self._editor.selection
-        parts = whole_part(start, self._editor.manuscript.text(start, end))
-        self._begin(Rewriting(action, instruction, parts, self._opened))
+        self._run(action, instruction, start, self._editor.manuscript.text(start, end))
 
     def retry(self) -> None:
         """Take the last answer away, and ask for another one."""
         last = self._last
         if last is None or self._running is not None:
             return
-        for part in last.parts:
+        for part in last.parts if last.action.goes != "note" else ():
             if part.place is not None:
                 part.place.abandon()
         if not last.stands(self._editor.manuscript):
@@ -184,8 +183,36 @@ class RewriteController(QObject):
             self._status.say(self.tr("The passage has changed since: select it again."))
             self.moved.emit()
             return
-        parts = [PassagePart(part.start, part.end, part.text, part.gap) for part in last.parts]
-        self._begin(Rewriting(last.action, last.instruction, parts, self._opened))
+        self._run(*self._asked, last.parts[0].start, last.original)
+
+    def _run(self, action: Rewrite, instruction: str, start: int, text: str) -> None:
+        """Ask for an action on the text that stands at `start`, in parts where it is long."""
+        model = self._program.worker.model
+        context, self._asked = model.context if model is not None else 0, (action, instruction)
+        limit = room(action, context)
+        if action.goes_on:
+            tail = latest(text.rstrip(), 2 * limit)
+            start += units(text.rstrip()[: len(text.rstrip()) - len(tail)])
+            text, limit = tail, 2 * len(tail) + 1
+        parts = passage_parts(start, text, limit)
+        if not parts:
+            self._status.say(self.tr("There is nothing but comments in the selection."))
+            return
+        self._note = None
+        if action.goes == "note":
+            first, self._note = self.digests.first(action, instruction, parts, context)
+            self._show_notes(self.notes)
+        else:
+            first = Rewriting(action, instruction, parts, self._opened)
+        self._base = first
+        self._last = None
+        self._session.accept()
+        self._banners.clear("error")
+        if action.goes == "after":
+            self.about_to_write.emit("generation")
+        first.language = self.offers.language_of(text)
+        first.memory = self.memory()
+        self._begin(first)
 
     def stop(self) -> None:
         """Stop the model; what came stays."""
@@ -222,17 +249,12 @@ class RewriteController(QObject):
         if admitted is not None:
             self._is_waiting = False
             running.job = self._program.worker.generate(**admitted)
+            self._show_part(running)
             if running.action.goes == "change":
                 running.open()
 
     def _begin(self, rewriting: Rewriting) -> None:
-        self._session.accept()
-        self._banners.clear("error")
-        if rewriting.action.goes == "after":
-            self.about_to_write.emit("generation")
-        self._running, self._last = rewriting, None
-        rewriting.language = self.offers.language_of(rewriting.original)
-        rewriting.memory = self.memory()
+        self._running = rewriting
         self._ask_for_part()
         self.moved.emit()
 
@@ -268,43 +290,61 @@ class RewriteController(QObject):
             self._end("cancelled")
 
     def _show_progress(self, share: float) -> None:
+        """How much of the prompt is read; of a passage in parts, how far it is."""
         running = self._running
         assert running is not None
-        percent = number_text(round(100 * share))
-        self._status.show_progress(
-            lambda: self.tr("Reading your text: {0} %").format(percent), share
-        )
+        if len(running.parts) == 1:
+            percent = number_text(round(100 * share))
+            self._status.show_progress(
+                lambda: self.tr("Reading your text: {0} %").format(percent), share
+            )
+
+    def _show_part(self, running: Rewriting) -> None:
+        """Which part is worked, and how long the others will take."""
+        count = len(running.parts)
+        if count > 1:
+            words = self.tr("Part {0} of {1}").format(running.at + 1, count)
+            left = running.left_s
+            said = words if left is None else f"{words} · {left_text(left)}"
+            self._status.show_progress(said, running.at / count)
 
     def _end(self, reason: str) -> None:
-        """The part's answer is over."""
+        """The part's answer is over: ask for the next part, or for what comes after the last."""
         running = self._running
         assert running is not None
         running.job, self._is_waiting = 0, False
         running.end(reason)
         self._log.record(running, self._origin(), reason, self._program.worker.model)
         self._status.show_progress("", None)
-        self._finish(running)
+        if running.stopped or (running.is_last and running.then is None):
+            self._finish(running)
+        elif running.is_last and running.then is not None:
+            running.then()
+        else:
+            running.at += 1
+            self._ask_for_part()
 
     def _finish(self, running: Rewriting) -> None:
-        self._running, self._last = None, running
+        self._running, self._last = None, self._base
         self._taken_off = running.taken_off
-        said = "" if running.stopped else outcome_text(running.part.outcome)
+        is_half_note = running.action.goes == "note" and running.part.outcome == "half"
+        said = "" if running.stopped or is_half_note else outcome_text(running.part.outcome)
         if said:
             self._status.say(said)
+        elif running.stopped and len(running.parts) > 1:
+            done = self.tr("Stopped at part {0} of {1}; what is done stays.")
+            self._status.say(done.format(running.at + 1, len(running.parts)))
         elif running.taken_off and running.action.goes == "change":
             self._status.say(self.tr("What stood around the answer was taken off."))
+        note, base = self._note, self._base
+        if note is not None and note.text and base is not None and note.action.id == "summarise":
+            self.digests.link(note, base.parts[0].start)
         self.moved.emit()
 
     def _opened(self, part: PassagePart) -> AnswerPlace:
         """What the answer to a part goes into."""
         running = self._running
         assert running is not None
-        if running.action.goes == "note":
-            from app.ui.rewrites.notes import Note, NoteAnswer
-
-            note = Note(running.action, running.original, running.model)
-            self._show_notes(self.notes)
-            return NoteAnswer(self.notes, note)
         if running.action.goes == "after":
             return WrittenAnswer(self._editor, part.end, _lead(part.text))
         return self._proposals.begin(part.start, part.end, running.model)
@@ -321,8 +361,10 @@ class RewriteController(QObject):
         return self._documents.journal, str(self._documents.path or "")
 
     def _follow(self, change: Change, _source: Source) -> None:
-        for rewriting in {id(one): one for one in (self._running, self._last) if one}.values():
-            rewriting.follow(change)
+        for one in {id(one): one for one in (self._running, self._base) if one}.values():
+            one.follow(change)
+        if "notes" in vars(self):
+            self.notes.carry(change)
 
     def _leave(self) -> None:
         self.stop()
@@ -331,7 +373,7 @@ class RewriteController(QObject):
             self._end("cancelled")
 
     def _forget(self) -> None:
-        self._last = None
+        self._last = self._base = self._note = None
         if "notes" in vars(self):
             self.notes.clear()
         self.moved.emit()
@@ -344,7 +386,6 @@ class RewriteController(QObject):
     def _go_to(self, start: int, end: int) -> None:
         self._editor.setTextCursor(self._editor.cursor_at(start, end))
         self._editor.ensureCursorVisible()
-        self._editor.setFocus()
 
 
 def _lead(before: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -18,7 +18,7 @@ from app.ui.languages import on_language_change
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.offers import Offer
 from app.ui.rewrites.own_files import OwnFiles
-from app.ui.rewrites.words import help_of, name_of
+from app.ui.rewrites.words import help_of, name_of, taken_off_text
 from app.ui.sentences import told
 from app.ui.widgets.controls import show_dialog
 
@@ -77,7 +77,7 @@ class RewriteMenus(QObject):
         menu.addSeparator()
         taken = menu.addAction(self.tr("Show What Was Taken Off…"))
         taken.setToolTip(self.tr("See what stood around the last answer"))
-        taken.triggered.connect(self._rewrites.show_taken_off)
+        taken.triggered.connect(self.show_taken_off)
 
     def _item(self, menu: QMenu, offer: Offer) -> QAction:
         action = offer.action
@@ -105,6 +105,23 @@ class RewriteMenus(QObject):
             menu.insertMenu(before, inner)
         else:
             menu.addMenu(inner)
+
+    def show_taken_off(self) -> None:
+        """Show what was taken off around the last answer."""
+        from PySide6.QtWidgets import QLabel, QMessageBox
+
+        parts = self._rewrites.taken_off
+        box = QMessageBox(self._window)
+        box.setWindowTitle(self.tr("Taken Off"))
+        box.setText(
+            self.tr("This stood around the last answer and was taken off:")
+            if parts
+            else self.tr("Nothing was taken off around the last answer.")
+        )
+        box.setInformativeText("\n\n".join(map(taken_off_text, parts)))
+        for label in box.findChildren(QLabel):  # a model's words are no markup
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
 
     def edit_own(self) -> OwnRewritesDialog:
         """Let the writer edit the own actions."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.rewrites.table import Rewrite
+from app.ui.editor.manuscript import Change
 from app.ui.languages import on_language_change
 from app.ui.rewrites.words import name_of
 from app.ui.texts import clock_text
@@ -45,7 +46,6 @@ class Note(msgspec.Struct, eq=False):
 
     action: Rewrite
     passage: str
-    model: str = ""
     text: str = ""
     sentences: tuple[LinkedSentence, ...] = ()
     made_at: float = msgspec.field(default_factory=time.time)
@@ -67,7 +67,8 @@ class NotesPage(QWidget):
         self.empty.setProperty("kind", "muted")
         self.empty.setWordWrap(True)
         self.copy_button, self.insert_button = QPushButton(), QPushButton()
-        self.remove_button = QPushButton()
+        self.remove_button, self.source_button = QPushButton(), QPushButton()
+        self._source = -1
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self._prepare()
         self._lay_out()
@@ -82,11 +83,18 @@ class NotesPage(QWidget):
         self.list.currentItemChanged.connect(lambda *_items: self._show_current())
         self.text.setProperty("kind", "field")
         self.text.setOpenLinks(False)
+        flags = Qt.TextInteractionFlag
+        self.text.setTextInteractionFlags(  # Tab leaves the text; the button leads to the sources
+            flags.TextSelectableByMouse
+            | flags.TextSelectableByKeyboard
+            | flags.LinksAccessibleByMouse
+        )
         self.text.anchorClicked.connect(self._follow)
         self.copy_button.clicked.connect(self._copy)
         self.insert_button.clicked.connect(self._insert)
         self.remove_button.clicked.connect(self._remove)
-        for button in (self.copy_button, self.insert_button, self.remove_button):
+        self.source_button.clicked.connect(self._show_next_source)
+        for button in (*self._buttons, self.source_button):
             button.setProperty("kind", "small")
 
     def _lay_out(self) -> None:
@@ -95,7 +103,7 @@ class NotesPage(QWidget):
         self.halves.setSizes([140, 320])
         self.halves.setChildrenCollapsible(False)
         buttons = QHBoxLayout()
-        for button in (self.copy_button, self.insert_button, self.remove_button):
+        for button in self._buttons:
             buttons.addWidget(button)
         buttons.addStretch(1)
         whole = QVBoxLayout(self)
@@ -103,7 +111,12 @@ class NotesPage(QWidget):
         whole.setSpacing(8)
         whole.addWidget(self.empty)
         whole.addWidget(self.halves, 1)
+        whole.addWidget(self.source_button, 0, Qt.AlignmentFlag.AlignLeft)
         whole.addLayout(buttons)
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return (self.copy_button, self.insert_button, self.remove_button)
 
     def _word(self) -> None:
         self.list.setAccessibleName(self.tr("Notes"))
@@ -118,6 +131,10 @@ class NotesPage(QWidget):
         self.insert_button.setText(self.tr("Insert"))
         self.insert_button.setToolTip(self.tr("Put the note's text at the cursor"))
         self.remove_button.setText(self.tr("Delete"))
+        self.source_button.setText(self.tr("Show the Next Source"))
+        self.source_button.setToolTip(
+            self.tr("Select the next passage of the text that the note came from")
+        )
         for row in range(self.list.count()):
             self._name(self.list.item(row))
 
@@ -143,6 +160,23 @@ class NotesPage(QWidget):
         self.list.setCurrentItem(item)
         self._show_current()
 
+    def put(self, note: Note) -> None:
+        """Show what there is of a note now, which may be a new one."""
+        if not any(one is note for one in self.notes):
+            self.add(note)
+        self.follow(note)
+
+    def carry(self, change: Change) -> None:
+        """Let the notes' passages move along with a change of the text."""
+        for note in self.notes:
+            note.sentences = tuple(
+                LinkedSentence(
+                    one.text,
+                    tuple((change.carry(a), change.carry(b)) for a, b in one.passages),
+                )
+                for one in note.sentences
+            )
+
     def remove(self, note: Note) -> None:
         """Forget a note."""
         for row in range(self.list.count()):
@@ -160,6 +194,7 @@ class NotesPage(QWidget):
         """The note has more text, or its links."""
         if note is self.current:
             self._show_text(note)
+            self.source_button.setVisible(bool(_sources(note)))
 
     def _name(self, item: QListWidgetItem) -> None:
         note: Note = item.data(Qt.ItemDataRole.UserRole)
@@ -170,8 +205,10 @@ class NotesPage(QWidget):
         note = self.current
         self.empty.setVisible(note is None)
         self.halves.setVisible(note is not None)
-        for button in (self.copy_button, self.insert_button, self.remove_button):
+        for button in self._buttons:
             button.setVisible(note is not None)
+        self._source = -1
+        self.source_button.setVisible(note is not None and bool(_sources(note)))
         if note is not None:
             self._show_text(note)
 
@@ -196,6 +233,12 @@ class NotesPage(QWidget):
             number, place = map(int, link.fragment().split("."))
             self.passage_asked.emit(*note.sentences[number].passages[place])
 
+    def _show_next_source(self) -> None:
+        note = self.current
+        if note is not None and (sources := _sources(note)):
+            self._source = (self._source + 1) % len(sources)
+            self.passage_asked.emit(*sources[self._source])
+
     def _copy(self) -> None:
         if self.current is not None:
             QGuiApplication.clipboard().setText(self.current.text)
@@ -209,25 +252,53 @@ class NotesPage(QWidget):
             self.remove(self.current)
 
 
+def _sources(note: Note) -> list[tuple[int, int]]:
+    """The passages that the note's sentences came from, in their order."""
+    return [one for sentence in note.sentences for one in sentence.passages]
+
+
 class NoteAnswer:
-    """An answer that goes into a note."""
+    """An answer that goes into a note, in the place of what is there."""
 
     def __init__(self, page: NotesPage, note: Note) -> None:
-        self._page, self._note = page, note
-        self._is_listed = False
+        self._page, self._note, self._former = page, note, note.text
 
-    def show(self, answer: str) -> None:
+    def show(self, answer: str, /) -> None:
         """Show what is there of it."""
+        if not answer:
+            return
         self._note.text = answer
-        if answer and not self._is_listed:
-            self._is_listed = True
-            self._page.add(self._note)
-        self._page.follow(self._note)
+        self._page.put(self._note)
 
-    def finish(self, answer: str) -> None:
+    def finish(self, answer: str, /) -> None:
         """All of it is there."""
         self.show(answer)
 
     def abandon(self) -> None:
-        """Take the note away."""
-        self._page.remove(self._note)
+        """Let the note be as it was, or take it away if there was none."""
+        self._note.text = self._former
+        if self._former:
+            self._page.put(self._note)
+        else:
+            self._page.remove(self._note)
+
+
+class PartAnswer:
+    """The summary of a part, which goes into a note after those of the parts before."""
+
+    def __init__(self, page: NotesPage, note: Note) -> None:
+        self._page, self._note, self._before = page, note, note.text
+
+    def show(self, answer: str, /) -> None:
+        """Show what is there of it."""
+        self._note.text = "\n\n".join(filter(None, (self._before, answer)))
+        if answer:
+            self._page.put(self._note)
+
+    def finish(self, answer: str, /) -> None:
+        """All of it is there."""
+        self.show(answer)
+
+    def abandon(self) -> None:
+        """Nothing came of it."""
+        self.show("")

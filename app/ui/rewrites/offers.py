@@ -27,7 +27,7 @@ from app.ui.servers.gate import SendingGate
 from app.ui.widgets.banner import BannerArea
 
 
-class Writing(Protocol):
+class ModelAccess(Protocol):
     """What the window has to write with a model."""
 
     session: Session
@@ -59,7 +59,7 @@ class RewriteOffers(QObject):
         self,
         program: Program,
         editor: Editor,
-        writing: Writing,
+        writing: ModelAccess,
         is_busy: Callable[[], bool],
         banners: BannerArea,
         language: Callable[[], str],

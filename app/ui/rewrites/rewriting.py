@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from app.core.changes.compare import applied, compare_so_far
-from app.core.documents.comments import without_comments
-from app.core.rewrites.asking import sampling_for, side_bytes
+from app.core.documents.comments import comment_spans, without_comments
+from app.core.rewrites.asking import TokenEstimate, sampling_for, side_bytes
 from app.core.rewrites.cleaning import CleanedAnswer, clean
 from app.core.rewrites.outcome import Outcome, outcome
-from app.core.rewrites.prompts import Passage, around, asked
+from app.core.rewrites.prompts import AskedPassage, around, asked
 from app.core.rewrites.table import Rewrite
 from app.engine.messages import ChatMessage, ModelInfo
+from app.tasks.cutting import cut, spaced
 from app.ui.editor.manuscript import Change, Manuscript, units
 from app.ui.rewrites.answer_places import AnswerPlace
 
@@ -51,7 +52,9 @@ class PassagePart(msgspec.Struct, eq=False):
 class Rewriting(msgspec.Struct, eq=False):
     """An action on a passage: the parts are worked one after the other.
 
-    `open_place` makes what an answer goes into. `job` is the engine's while a part is written.
+    `open_place` makes what an answer goes into, and `then` is called once all parts are done. The
+    parts of what is not `on_page` are of a text of its own. `job` is the engine's while a part is
+    written.
     """
 
     action: Rewrite
@@ -67,6 +70,8 @@ class Rewriting(msgspec.Struct, eq=False):
     job: int = 0
     began: float = msgspec.field(default_factory=time.monotonic)
     stopped: bool = False
+    on_page: bool = True
+    then: Callable[[], None] | None = None
     taken_off: list[CleanedAnswer] = msgspec.field(default_factory=list)
 
     @property
@@ -91,9 +96,13 @@ class Rewriting(msgspec.Struct, eq=False):
         rest = sum(len(part.text) for part in self.parts[self.at :])
         return (time.monotonic() - self.began) * rest / done if done else None
 
-    def passage(self, manuscript: Manuscript, context: int) -> Passage:
+    def passage(self, manuscript: Manuscript, context: int) -> AskedPassage:
         """The part with what stands around it, of the parts before as they are rewritten."""
         part = self.part
+        if not self.on_page:
+            return AskedPassage(
+                selection=part.text, instruction=self.instruction, language=self.language
+            )
         before = manuscript.text(max(0, part.start - _SIDE), part.start)
         if self.at and self.action.goes == "change":
             done = "".join((one.answer or one.text) + one.gap for one in self.parts[: self.at])
@@ -103,7 +112,7 @@ class Rewriting(msgspec.Struct, eq=False):
         before, after = around(
             without_comments(before), without_comments(after), side_bytes(context)
         )
-        return Passage(
+        return AskedPassage(
             selection=without_comments(part.text).strip(),
             before=before,
             after=after,
@@ -154,7 +163,7 @@ class Rewriting(msgspec.Struct, eq=False):
 
     def follow(self, change: Change) -> None:
         """Move along with a change of the text."""
-        for number, part in enumerate(self.parts):
+        for number, part in enumerate(self.parts if self.on_page else ()):
             part.follow(change, is_begun=number <= self.at)
 
     def stands(self, manuscript: Manuscript) -> bool:
@@ -172,8 +181,30 @@ class Rewriting(msgspec.Struct, eq=False):
         return self.part.place
 
 
-def whole_part(start: int, text: str) -> list[PassagePart]:
-    """A passage as one part, without the space around its words."""
-    words = text.strip()
-    begin = start + units(text[: text.index(words)]) if words else start
-    return [PassagePart(begin, begin + units(words), words)]
+def passage_parts(start: int, text: str, limit: int) -> list[PassagePart]:
+    """A passage in parts of about `limit` tokens, cut at the ends of paragraphs and sentences.
+
+    The writer's comments are in no part: no answer can take them away.
+    """
+    parts: list[PassagePart] = []
+    at, place, former_end = start, 0, 0
+    for piece, is_comment in _pieces(text, limit):
+        lead, inner, _gap = spaced(piece)
+        if inner and not is_comment:
+            if parts:
+                parts[-1].gap = text[former_end : place + len(lead)]
+            begin = at + units(lead)
+            parts.append(PassagePart(begin, begin + units(inner), inner))
+            former_end = place + len(lead) + len(inner)
+        at, place = at + units(piece), place + len(piece)
+    return parts
+
+
+def _pieces(text: str, limit: int) -> Iterator[tuple[str, bool]]:
+    """The text in pieces that are it when they are joined, and whether each is a comment."""
+    at = 0
+    for start, end in (*comment_spans(text), (len(text), len(text))):
+        between = text[at:start]
+        yield from ((one, False) for one in cut(between, limit, TokenEstimate(between).count))
+        yield text[start:end], True
+        at = end

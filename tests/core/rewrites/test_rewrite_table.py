@@ -8,11 +8,11 @@ from app.core.options.presets import BUILTIN
 from app.core.passport import Passport
 from app.core.rewrites.fitness import doubts, obstacle, uses_template
 from app.core.rewrites.outcome import outcome
-from app.core.rewrites.prompts import Passage, around, asked, filled, unknown_places
+from app.core.rewrites.prompts import AskedPassage, around, asked, filled, unknown_places
 from app.core.rewrites.table import REWRITES, Rewrite
 
 BY_ID = {action.id: action for action in REWRITES}
-RAIN = Passage(
+RAIN = AskedPassage(
     selection="It rained. She went home.",
     before="It was May.\n\n",
     after=" The end.",
@@ -31,7 +31,7 @@ def test_every_action_asks_with_the_passage_and_leaves_no_brace(action: Rewrite)
     assert role == "user"
     assert RAIN.selection in text
     assert "{" not in text
-    bare = asked(action, Passage(selection="It rained."), chat=True).turns[0][1]
+    bare = asked(action, AskedPassage(selection="It rained."), chat=True).turns[0][1]
     assert "It rained." in bare
     assert not bare.endswith(":")
     assert "\n\n\n" not in bare
@@ -55,8 +55,8 @@ def test_a_base_model_goes_on_from_examples_or_the_text(action: Rewrite) -> None
 
 
 def test_an_answer_of_several_paragraphs_is_not_cut_after_the_first() -> None:
-    one = asked(BY_ID["shorten"], Passage(selection="One."), chat=False)
-    two = asked(BY_ID["shorten"], Passage(selection="One.\n\nTwo."), chat=False)
+    one = asked(BY_ID["shorten"], AskedPassage(selection="One."), chat=False)
+    two = asked(BY_ID["shorten"], AskedPassage(selection="One.\n\nTwo."), chat=False)
     assert one.stop == ("\nText:", "\n\n")
     assert two.stop == ("\nText:",)
 

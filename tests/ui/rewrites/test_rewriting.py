@@ -185,9 +185,10 @@ def test_what_was_taken_off_is_shown_on_demand(passage: Studio) -> None:
     passage.stream("<think>Hm.</think>Sure, here is the text:\n\nRain.")
     passage.done()
     assert "taken off" in passage.window.status.currentMessage()
-    told = rewrites.taken_off_words()
-    assert "Thoughts: <think>Hm.</think>" in told
-    assert "Announcement: Sure, here is the text:" in told
+    assert [(part.what, part.text) for part in rewrites.taken_off] == [
+        ("thoughts", "<think>Hm.</think>"),
+        ("greeting", "Sure, here is the text:"),
+    ]
 
 
 def test_an_answer_without_takes_is_an_end_as_well(passage: Studio) -> None:
