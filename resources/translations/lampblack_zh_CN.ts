@@ -4000,6 +4000,14 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>把笔记的文字放到光标处</translation>
     </message>
     <message>
+        <source>Select the next passage of the text that the note came from</source>
+        <translation>选中笔记所依据的下一段原文</translation>
+    </message>
+    <message>
+        <source>Show the Next Source</source>
+        <translation>显示下一处来源</translation>
+    </message>
+    <message>
         <source>Summaries, explanations, titles and questions of a reader come here. Select text and press Ctrl+K.</source>
         <translation>摘要、解释、标题和读者的问题会出现在这里。选中文字后按 Ctrl+K。</translation>
     </message>
@@ -6574,24 +6582,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 <context>
     <name>RewriteController</name>
     <message>
-        <source>Nothing was taken off around the last answer.</source>
-        <translation>上一个答案周围没有去掉什么。</translation>
+        <source>Part {0} of {1}</source>
+        <translation>第 {0} 部分，共 {1} 部分</translation>
     </message>
     <message>
         <source>Reading your text: {0} %</source>
         <translation>正在读取你的文字：{0}%</translation>
     </message>
     <message>
-        <source>Taken Off</source>
-        <translation>去掉的内容</translation>
+        <source>Stopped at part {0} of {1}; what is done stays.</source>
+        <translation>已停在第 {0} 部分（共 {1} 部分）；已完成的内容保留。</translation>
     </message>
     <message>
         <source>The passage has changed since: select it again.</source>
         <translation>这段文字后来有了改动：请重新选择。</translation>
     </message>
     <message>
-        <source>This stood around the last answer and was taken off:</source>
-        <translation>上一个答案周围的这些内容已被去掉：</translation>
+        <source>There is nothing but comments in the selection.</source>
+        <translation>所选文字中只有批注。</translation>
     </message>
     <message>
         <source>What stood around the answer was taken off.</source>
@@ -6600,6 +6608,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
 </context>
 <context>
     <name>RewriteMenus</name>
+    <message>
+        <source>Nothing was taken off around the last answer.</source>
+        <translation>上一个答案周围没有去掉什么。</translation>
+    </message>
     <message>
         <source>Rewrite the Selection</source>
         <translation>改写所选文字</translation>
@@ -6611,6 +6623,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Show What Was Taken Off…</source>
         <translation>显示去掉的内容…</translation>
+    </message>
+    <message>
+        <source>Taken Off</source>
+        <translation>去掉的内容</translation>
+    </message>
+    <message>
+        <source>This stood around the last answer and was taken off:</source>
+        <translation>上一个答案周围的这些内容已被去掉：</translation>
     </message>
 </context>
 <context>
