@@ -25,7 +25,7 @@ from app.ui.editor.manuscript import Change, units
 from app.ui.numbers import number_text
 from app.ui.rewrites.answer_places import AnswerPlace, AnswerPlaces, WrittenAnswer
 from app.ui.rewrites.keeping import RewriteLog
-from app.ui.rewrites.offers import RewriteOffers, ModelAccess
+from app.ui.rewrites.offers import ModelAccess, RewriteOffers
 from app.ui.rewrites.rewriting import PassagePart, Rewriting, passage_parts
 from app.ui.rewrites.words import outcome_text
 from app.ui.texts import left_text
