@@ -30,6 +30,7 @@ from app.core.options.presets import BUILTIN, SUGGESTED
 from app.core.options.sampling import DEFAULT_ORDER, PARAMETERS
 from app.core.options.settings import SETTINGS
 from app.core.passport import LANGUAGES
+from app.core.rewrites.table import REWRITES
 from app.ui.action_table import ACTIONS, CONTEXT, MENUS
 from app.ui.manager.model_actions import MODEL_ACTIONS
 
@@ -49,12 +50,14 @@ _SILENT = frozenset(
         "baselines",
         "crash_report.py",
         "fake.py",
+        "language_names.py",
         "masked_names.py",
         "masked_numbers.py",
         "masking.py",
         "openmp.py",
         "prompts.py",
         "selftest",
+        "surroundings.py",
         "texts.py",
         "trials.py",
     )
@@ -106,6 +109,9 @@ def tables() -> Iterator[Marked]:
     yield from (("Parameters", step.replace("_", "-")) for step in DEFAULT_ORDER)
     for preset in (*BUILTIN, SUGGESTED):
         yield from (("Presets", preset.name), ("Presets", preset.description))
+    for rewrite in REWRITES:
+        texts = (rewrite.name, rewrite.help, rewrite.asks, *rewrite.suggestions)
+        yield from (("Rewrites", text) for text in texts)
     yield from (("Sentences", text) for text in (*_REASONS, *_NAMES))
     yield from (("Passport", name) for name in LANGUAGES.values())
     catalogue = json.loads((ROOT / "models.json").read_text("utf-8"))

@@ -7,8 +7,8 @@ import json
 import msgspec
 
 from app.core.errors import ParameterError, TemplateError
+from app.core.text.language_names import UNKNOWN, language_name, worked_examples
 from app.engine.messages import ChatMessage, ModelInfo
-from app.tasks.languages import UNKNOWN, language_name, worked_examples
 from app.tasks.options import TaskOptions
 from app.tasks.table import PlainForm, Task
 

@@ -13,10 +13,10 @@ from app.core.formats.classifiers import writes_nothing
 from app.core.options.json_schema import is_schema, read_schema
 from app.core.options.rows import is_encodable, rows_by_name
 from app.core.options.sampling import Sampling
+from app.core.text.language_names import UNKNOWN, language_of_text
 from app.engine.messages import FinishReason, ModelInfo
 from app.tasks.choosing import answer_labels, choose
 from app.tasks.extracting import extract
-from app.tasks.languages import UNKNOWN, language_of_text
 from app.tasks.options import MAX_LABELS, TaskOptions, TaskResult
 from app.tasks.prompts import takes_chat
 from app.tasks.scoring import score

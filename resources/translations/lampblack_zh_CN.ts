@@ -156,6 +156,10 @@
         <translation>查找上一个</translation>
     </message>
     <message>
+        <source>Find an action for the selected text: shorten it, translate it, summarise it and more</source>
+        <translation>为所选文字找一个操作：缩短、翻译、摘要等</translation>
+    </message>
+    <message>
         <source>Find out again how the model runs fastest on this machine</source>
         <translation>重新测试这个模型在本机怎样跑得最快</translation>
     </message>
@@ -468,6 +472,10 @@
         <translation>打开…</translation>
     </message>
     <message>
+        <source>Own Actions…</source>
+        <translation>自己的操作…</translation>
+    </message>
+    <message>
         <source>Part Before</source>
         <translation>上一个区域</translation>
     </message>
@@ -538,6 +546,10 @@
     <message>
         <source>Retry</source>
         <translation>重写</translation>
+    </message>
+    <message>
+        <source>Rewrite…</source>
+        <translation>改写…</translation>
     </message>
     <message>
         <source>Save</source>
@@ -802,6 +814,10 @@
     <message>
         <source>Write Several Takes at Once</source>
         <translation>一次写几份候选稿</translation>
+    </message>
+    <message>
+        <source>Write actions of your own, and share them as files</source>
+        <translation>编写自己的操作，并以文件分享</translation>
     </message>
     <message>
         <source>Write another take in the place of this one, which is kept</source>
@@ -3075,6 +3091,10 @@
         <translation>正在读取你的文字：{0}%</translation>
     </message>
     <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
         <source>The text is longer than the model can read at once: it did not see the first {0} tokens.</source>
         <translation>文字超过了模型一次能读取的长度：开头的 {0} 个词元它没有看到。</translation>
     </message>
@@ -4068,6 +4088,10 @@ MIT 许可证。</translation>
 <context>
     <name>ManuscriptParts</name>
     <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
         <source>Search</source>
         <translation>搜索</translation>
     </message>
@@ -4407,6 +4431,45 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Take it off the list, or into the trash</source>
         <translation>从列表中移除，或移到回收站</translation>
+    </message>
+</context>
+<context>
+    <name>NotesPage</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Insert</source>
+        <translation>插入</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
+        <source>Put the note&apos;s text at the cursor</source>
+        <translation>把笔记的文字放到光标处</translation>
+    </message>
+    <message>
+        <source>Select the next passage of the text that the note came from</source>
+        <translation>选中笔记所依据的下一段原文</translation>
+    </message>
+    <message>
+        <source>Show the Next Source</source>
+        <translation>显示下一处来源</translation>
+    </message>
+    <message>
+        <source>Summaries, explanations, titles and questions of a reader come here. Select text and press Ctrl+K.</source>
+        <translation>摘要、解释、标题和读者的问题会出现在这里。选中文字后按 Ctrl+K。</translation>
+    </message>
+    <message>
+        <source>Text of the note</source>
+        <translation>笔记的文字</translation>
     </message>
 </context>
 <context>
@@ -4751,6 +4814,160 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>{0} was moved or renamed by another program. It is {1} now.</source>
         <translation>{0} 被其他程序移动或改名，现在是 {1}。</translation>
+    </message>
+</context>
+<context>
+    <name>OwnFiles</name>
+    <message>
+        <source>Import Actions</source>
+        <translation>导入操作</translation>
+    </message>
+    <message>
+        <source>Share This Action</source>
+        <translation>分享此操作</translation>
+    </message>
+</context>
+<context>
+    <name>OwnRewritesDialog</name>
+    <message>
+        <source>&amp;Answer goes</source>
+        <translation>答案去向(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Examples</source>
+        <translation>示例(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>说明(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Key</source>
+        <translation>快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Longest answer</source>
+        <translation>答案最长(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Prompt</source>
+        <translation>提示(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Question</source>
+        <translation>问题(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>A key of its own, as Ctrl+Alt+F5; may be empty</source>
+        <translation>它自己的快捷键，例如 Ctrl+Alt+F5；可以留空</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>空白</translation>
+    </message>
+    <message>
+        <source>For models that only go on with text: a text, a line =&gt;, its answer, and a line --- before the next text</source>
+        <translation>供只会续写的模型使用：先是一段文字，一行 =&gt;，再是它的答案；下一段文字之前放一行 ---</translation>
+    </message>
+    <message>
+        <source>How many times as long as the selection an answer may be</source>
+        <translation>答案最多可以是所选文字的几倍长</translation>
+    </message>
+    <message>
+        <source>How the words are drawn</source>
+        <translation>怎样抽取词语</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>It is started without an instruction, too</source>
+        <translation>没有指示也可以开始</translation>
+    </message>
+    <message>
+        <source>Like {0}</source>
+        <translation>仿照“{0}”</translation>
+    </message>
+    <message>
+        <source>May stay empty</source>
+        <translation>可以留空</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>Own Actions</source>
+        <translation>自己的操作</translation>
+    </message>
+    <message>
+        <source>Own actions</source>
+        <translation>自己的操作</translation>
+    </message>
+    <message>
+        <source>P&amp;reset</source>
+        <translation>预设(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Share…</source>
+        <translation>分享…</translation>
+    </message>
+    <message>
+        <source>Taken in: {0}</source>
+        <translation>已导入：{0}</translation>
+    </message>
+    <message>
+        <source>The selected action</source>
+        <translation>所选的操作</translation>
+    </message>
+    <message>
+        <source>These are filled in: {0}</source>
+        <translation>以下位置会被填入：{0}</translation>
+    </message>
+    <message>
+        <source>What it does, in a few words</source>
+        <translation>用几个词说明它做什么</translation>
+    </message>
+    <message>
+        <source>What it is called in the menus</source>
+        <translation>它在菜单中的名称</translation>
+    </message>
+    <message>
+        <source>What the field asks for whose text is {instruction}; empty: no field</source>
+        <translation>输入框要求填写什么，其文字即 {instruction}；留空则没有输入框</translation>
+    </message>
+    <message>
+        <source>What the model is told</source>
+        <translation>对模型说的话</translation>
+    </message>
+    <message>
+        <source>Where the answer goes</source>
+        <translation>答案放在哪里</translation>
+    </message>
+    <message>
+        <source>{0}, my own</source>
+        <translation>{0}（自己的）</translation>
+    </message>
+    <message>
+        <source>“{0}” is deleted.</source>
+        <translation>“{0}”已删除。</translation>
+    </message>
+    <message>
+        <source>“{0}” is saved.</source>
+        <translation>“{0}”已保存。</translation>
+    </message>
+    <message>
+        <source>“{0}” was written to {1}.</source>
+        <translation>“{0}”已写入 {1}。</translation>
     </message>
 </context>
 <context>
@@ -7115,6 +7332,417 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>RewriteController</name>
+    <message>
+        <source>Part {0} of {1}</source>
+        <translation>第 {0} 部分，共 {1} 部分</translation>
+    </message>
+    <message>
+        <source>Reading your text: {0} %</source>
+        <translation>正在读取你的文字：{0}%</translation>
+    </message>
+    <message>
+        <source>Stopped at part {0} of {1}; what is done stays.</source>
+        <translation>已停在第 {0} 部分（共 {1} 部分）；已完成的内容保留。</translation>
+    </message>
+    <message>
+        <source>The passage has changed since: select it again.</source>
+        <translation>这段文字后来有了改动：请重新选择。</translation>
+    </message>
+    <message>
+        <source>There is nothing but comments in the selection.</source>
+        <translation>所选文字中只有批注。</translation>
+    </message>
+    <message>
+        <source>What stood around the answer was taken off.</source>
+        <translation>答案周围的多余内容已去掉。</translation>
+    </message>
+</context>
+<context>
+    <name>RewriteMenus</name>
+    <message>
+        <source>Nothing was taken off around the last answer.</source>
+        <translation>上一个答案周围没有去掉什么。</translation>
+    </message>
+    <message>
+        <source>Rewrite the Selection</source>
+        <translation>改写所选文字</translation>
+    </message>
+    <message>
+        <source>See what stood around the last answer</source>
+        <translation>查看上一个答案周围有什么</translation>
+    </message>
+    <message>
+        <source>Show What Was Taken Off…</source>
+        <translation>显示去掉的内容…</translation>
+    </message>
+    <message>
+        <source>Taken Off</source>
+        <translation>去掉的内容</translation>
+    </message>
+    <message>
+        <source>This stood around the last answer and was taken off:</source>
+        <translation>上一个答案周围的这些内容已被去掉：</translation>
+    </message>
+</context>
+<context>
+    <name>RewriteOffers</name>
+    <message>
+        <source>Finish the word that is being typed, then go on.</source>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
+    </message>
+    <message>
+        <source>Select the passage first.</source>
+        <translation>请先选择一段文字。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>This text can only be read here.</source>
+        <translation>此处只能阅读这篇文字。</translation>
+    </message>
+</context>
+<context>
+    <name>RewritePalette</name>
+    <message>
+        <source>Actions</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Find an action</source>
+        <translation>查找操作</translation>
+    </message>
+    <message>
+        <source>No action has such a name.</source>
+        <translation>没有这样名称的操作。</translation>
+    </message>
+    <message>
+        <source>Rewrite</source>
+        <translation>改写</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Type to find an action</source>
+        <translation>输入文字以查找操作</translation>
+    </message>
+</context>
+<context>
+    <name>Rewrites</name>
+    <message>
+        <source>Add what can be seen, heard, smelled, tasted and touched</source>
+        <translation>加入看到、听到、闻到、尝到和触到的东西</translation>
+    </message>
+    <message>
+        <source>Announcement</source>
+        <translation>开场白</translation>
+    </message>
+    <message>
+        <source>Change Person</source>
+        <translation>更换人称</translation>
+    </message>
+    <message>
+        <source>Change Tense</source>
+        <translation>更换时态</translation>
+    </message>
+    <message>
+        <source>Change Tone</source>
+        <translation>更换语气</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>Closing words</source>
+        <translation>结束语</translation>
+    </message>
+    <message>
+        <source>Code fence</source>
+        <translation>代码围栏</translation>
+    </message>
+    <message>
+        <source>Continue in This Voice</source>
+        <translation>以此文风续写</translation>
+    </message>
+    <message>
+        <source>Correct mistakes and change nothing else</source>
+        <translation>只改错误，其他不动</translation>
+    </message>
+    <message>
+        <source>Describe with the Senses</source>
+        <translation>用感官描写</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>英语</translation>
+    </message>
+    <message>
+        <source>Expand</source>
+        <translation>扩写</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>解释</translation>
+    </message>
+    <message>
+        <source>Find a title for it</source>
+        <translation>为它起标题</translation>
+    </message>
+    <message>
+        <source>Fix Grammar and Spelling</source>
+        <translation>修正语法和拼写</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>法语</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>德语</translation>
+    </message>
+    <message>
+        <source>Give it another tone</source>
+        <translation>换一种语气</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>意大利语</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>日语</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Let actions and things stand for what it names</source>
+        <translation>用动作和事物代替直说</translation>
+    </message>
+    <message>
+        <source>List its steps in order</source>
+        <translation>按顺序列出各步</translation>
+    </message>
+    <message>
+        <source>List what a reader would ask</source>
+        <translation>列出读者会问的问题</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>标记</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>提纲</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>葡萄牙语</translation>
+    </message>
+    <message>
+        <source>Put it into another language</source>
+        <translation>译成另一种语言</translation>
+    </message>
+    <message>
+        <source>Put it into another tense</source>
+        <translation>换成另一种时态</translation>
+    </message>
+    <message>
+        <source>Questions of a Reader</source>
+        <translation>读者的问题</translation>
+    </message>
+    <message>
+        <source>Quotation marks</source>
+        <translation>引号</translation>
+    </message>
+    <message>
+        <source>Rewrite</source>
+        <translation>改写</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>俄语</translation>
+    </message>
+    <message>
+        <source>Say in a few sentences what it says</source>
+        <translation>用几句话概括内容</translation>
+    </message>
+    <message>
+        <source>Say it in about half the words</source>
+        <translation>用大约一半的篇幅说完</translation>
+    </message>
+    <message>
+        <source>Say the same in other words</source>
+        <translation>换一种说法</translation>
+    </message>
+    <message>
+        <source>Say what it means and how it works</source>
+        <translation>说明它的意思和写法</translation>
+    </message>
+    <message>
+        <source>Shorten</source>
+        <translation>缩短</translation>
+    </message>
+    <message>
+        <source>Show Instead of Tell</source>
+        <translation>以展示代替直述</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>西班牙语</translation>
+    </message>
+    <message>
+        <source>Summarise</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Tell it in another person</source>
+        <translation>换一种人称讲述</translation>
+    </message>
+    <message>
+        <source>Tell it with more detail</source>
+        <translation>写得更详细</translation>
+    </message>
+    <message>
+        <source>The answer ends in the middle: what it did not come to stays as it was.</source>
+        <translation>答案在中途结束：它没有写到的部分保持原样。</translation>
+    </message>
+    <message>
+        <source>The answer seems to be in another language: look at it before you accept.</source>
+        <translation>答案似乎是另一种语言：接受之前请先看一看。</translation>
+    </message>
+    <message>
+        <source>The language, for example: French</source>
+        <translation>语言，例如：法语</translation>
+    </message>
+    <message>
+        <source>The model changed nothing.</source>
+        <translation>模型什么也没有改。</translation>
+    </message>
+    <message>
+        <source>The model gave no answer; the text is as it was.</source>
+        <translation>模型没有给出答案；文字保持原样。</translation>
+    </message>
+    <message>
+        <source>The person, for example: first person</source>
+        <translation>人称，例如：第一人称</translation>
+    </message>
+    <message>
+        <source>The tense, for example: past</source>
+        <translation>时态，例如：过去时</translation>
+    </message>
+    <message>
+        <source>The tone, for example: calmer</source>
+        <translation>语气，例如：更平静</translation>
+    </message>
+    <message>
+        <source>Thoughts</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Translate</source>
+        <translation>翻译</translation>
+    </message>
+    <message>
+        <source>What to change beyond the words (may stay empty)</source>
+        <translation>除措辞外还要改什么（可留空）</translation>
+    </message>
+    <message>
+        <source>Write on after the selection, as it is written</source>
+        <translation>在所选文字之后以同样的笔调续写</translation>
+    </message>
+    <message>
+        <source>Your own action</source>
+        <translation>你自己的操作</translation>
+    </message>
+    <message>
+        <source>after the selection</source>
+        <translation>放在所选文字之后</translation>
+    </message>
+    <message>
+        <source>as a note</source>
+        <translation>作为笔记</translation>
+    </message>
+    <message>
+        <source>as tracked changes</source>
+        <translation>作为修订</translation>
+    </message>
+    <message>
+        <source>calmer</source>
+        <translation>更平静</translation>
+    </message>
+    <message>
+        <source>first person</source>
+        <translation>第一人称</translation>
+    </message>
+    <message>
+        <source>future</source>
+        <translation>将来时</translation>
+    </message>
+    <message>
+        <source>ironic</source>
+        <translation>讽刺</translation>
+    </message>
+    <message>
+        <source>more formal</source>
+        <translation>更正式</translation>
+    </message>
+    <message>
+        <source>past</source>
+        <translation>过去时</translation>
+    </message>
+    <message>
+        <source>plainer</source>
+        <translation>更平实</translation>
+    </message>
+    <message>
+        <source>present</source>
+        <translation>现在时</translation>
+    </message>
+    <message>
+        <source>second person</source>
+        <translation>第二人称</translation>
+    </message>
+    <message>
+        <source>tenser</source>
+        <translation>更紧张</translation>
+    </message>
+    <message>
+        <source>third person</source>
+        <translation>第三人称</translation>
+    </message>
+    <message>
+        <source>warmer</source>
+        <translation>更温暖</translation>
+    </message>
+    <message>
+        <source>{0} is no key that an action can have, as Ctrl+Alt+F5 is.</source>
+        <translation>{0} 不能用作操作的快捷键；例如 Ctrl+Alt+F5 可以。</translation>
+    </message>
+    <message>
+        <source>{0} is the key of something else.</source>
+        <translation>{0} 已是其他功能的快捷键。</translation>
+    </message>
+    <message>
+        <source>{0} writes a sign on many keyboards: take a function key in its place.</source>
+        <translation>{0} 在许多键盘上会输入符号：请改用功能键。</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
+    </message>
+</context>
+<context>
     <name>RichPaste</name>
     <message>
         <source>Pasted as plain text, for the formatted text could not be read: {0}</source>
@@ -7469,12 +8097,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请在设置中允许联网。</translation>
     </message>
     <message>
+        <source>An action&apos;s name may hold only characters that can be shown.</source>
+        <translation>操作名称只能包含可以显示的字符。</translation>
+    </message>
+    <message>
+        <source>An action&apos;s name must have 1 to {0} characters.</source>
+        <translation>操作名称须有 1 到 {0} 个字符。</translation>
+    </message>
+    <message>
         <source>An adapter is named twice.</source>
         <translation>有一个适配器列了两次。</translation>
     </message>
     <message>
         <source>An exact text is written alone, and would keep the window&apos;s writer waiting.</source>
         <translation>精确的文字只能单独写，会让窗口中的写作等待。</translation>
+    </message>
+    <message>
+        <source>An example has no answer.</source>
+        <translation>有一个示例没有答案。</translation>
     </message>
     <message>
         <source>Another Lampblack is fetching {0} just now.</source>
@@ -7813,6 +8453,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请删除它，除非还有程序在写入。</translation>
     </message>
     <message>
+        <source>Delete some of them, and import the file again.</source>
+        <translation>请删除其中一些，然后重新导入该文件。</translation>
+    </message>
+    <message>
         <source>Delete that character and try again.</source>
         <translation>请删除那个字符，然后重试。</translation>
     </message>
@@ -7975,6 +8619,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Give it a shorter name first.</source>
         <translation>请先给它一个较短的名称。</translation>
+    </message>
+    <message>
+        <source>Give it another name.</source>
+        <translation>请换一个名称。</translation>
     </message>
     <message>
         <source>Give it that ending.</source>
@@ -8457,6 +9105,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>打印已停止。</translation>
     </message>
     <message>
+        <source>Put a line with =&gt; between the text and its answer.</source>
+        <translation>请在文字和它的答案之间放一行 =&gt;。</translation>
+    </message>
+    <message>
         <source>Put a tokenizer.json into its folder.</source>
         <translation>请在它的文件夹中放入 tokenizer.json。</translation>
     </message>
@@ -8727,6 +9379,26 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The Torch engine only starts where HF_HUB_OFFLINE=1 keeps its library offline.</source>
         <translation>只有 HF_HUB_OFFLINE=1 让库保持离线时，Torch 引擎才会启动。</translation>
+    </message>
+    <message>
+        <source>The action name {0} is taken or not allowed.</source>
+        <translation>操作名称 {0} 已被占用或不允许使用。</translation>
+    </message>
+    <message>
+        <source>The action {0} cannot be used: {1}.</source>
+        <translation>操作 {0} 无法使用：{1}。</translation>
+    </message>
+    <message>
+        <source>The actions cannot be saved: {0}.</source>
+        <translation>操作无法保存：{0}。</translation>
+    </message>
+    <message>
+        <source>The actions could not be saved to {0}: {1}.</source>
+        <translation>操作未能保存到 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The actions in {0} cannot be read: {1}.</source>
+        <translation>无法读取 {0} 中的操作：{1}。</translation>
     </message>
     <message>
         <source>The adapter {0} changes {1}, which is also this model&apos;s input.</source>
@@ -9717,6 +10389,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法建立文件夹 {0}：{1}。</translation>
     </message>
     <message>
+        <source>There can be {0} actions of your own at most.</source>
+        <translation>自己的操作最多可以有 {0} 个。</translation>
+    </message>
+    <message>
         <source>There is a passphrase already.</source>
         <translation>已经有口令了。</translation>
     </message>
@@ -9731,6 +10407,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There is already a preset named {0}.</source>
         <translation>已有名为 {0} 的预设。</translation>
+    </message>
+    <message>
+        <source>There is already an action named {0}.</source>
+        <translation>已有名为 {0} 的操作。</translation>
     </message>
     <message>
         <source>There is already an unfinished file {0}.</source>
@@ -10261,6 +10941,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>适配器（LoRA），要加在模型之上使用</translation>
     </message>
     <message>
+        <source>an example needs a text and its answer</source>
+        <translation>每个示例都要有文字和对应的答案</translation>
+    </message>
+    <message>
         <source>an old</source>
         <translation>较旧的</translation>
     </message>
@@ -10531,6 +11215,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>is signed by itself, and it is not among those that are trusted</source>
         <translation>是自签名的，而且不在受信任之列</translation>
+    </message>
+    <message>
+        <source>it asks for an instruction, but its prompt has no place for one</source>
+        <translation>它要求填写指示，但提示中没有放指示的位置</translation>
     </message>
     <message>
         <source>it cannot be read ({0})</source>
@@ -10817,12 +11505,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>对齐值不是 2 的幂</translation>
     </message>
     <message>
+        <source>its answer may grow by 0 to {0} times</source>
+        <translation>答案的增长倍数须在 0 到 {0} 之间</translation>
+    </message>
+    <message>
         <source>its counts cannot be true</source>
         <translation>计数不可能正确</translation>
     </message>
     <message>
         <source>its elements lie more than {0} deep in each other</source>
         <translation>其元素嵌套超过 {0} 层</translation>
+    </message>
+    <message>
+        <source>its field {0} is missing or of the wrong kind</source>
+        <translation>字段 {0} 缺失或类型不对</translation>
     </message>
     <message>
         <source>its folder is not our own</source>
@@ -10841,8 +11537,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>文件头没有结尾</translation>
     </message>
     <message>
+        <source>its help must be one line of at most {0} characters</source>
+        <translation>说明须为一行，不超过 {0} 个字符</translation>
+    </message>
+    <message>
         <source>its id stands there twice</source>
         <translation>编号出现了两次</translation>
+    </message>
+    <message>
+        <source>its key must be one line of at most {0} characters</source>
+        <translation>快捷键须为一行，不超过 {0} 个字符</translation>
     </message>
     <message>
         <source>its list cannot be read</source>
@@ -10863,6 +11567,26 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>its probabilities of a given text are not those of its writing</source>
         <translation>对已有文字给出的概率与写作时的不同</translation>
+    </message>
+    <message>
+        <source>its prompt has a place for an instruction, but it asks for none</source>
+        <translation>提示中有放指示的位置，但它不要求填写指示</translation>
+    </message>
+    <message>
+        <source>its prompt has no place for the selection, which the model has to see</source>
+        <translation>提示中没有放所选文字的位置，而模型必须看到它</translation>
+    </message>
+    <message>
+        <source>its prompt is empty</source>
+        <translation>提示为空</translation>
+    </message>
+    <message>
+        <source>its prompt must be text of at most {0} characters</source>
+        <translation>提示须为不超过 {0} 个字符的文字</translation>
+    </message>
+    <message>
+        <source>its question must be one line of at most {0} characters</source>
+        <translation>问题须为一行，不超过 {0} 个字符</translation>
     </message>
     <message>
         <source>its sizes cannot be</source>
@@ -11325,6 +12049,22 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>系统提示词</translation>
     </message>
     <message>
+        <source>there can be {0} examples at most</source>
+        <translation>示例最多 {0} 个</translation>
+    </message>
+    <message>
+        <source>there is no field {0}</source>
+        <translation>没有字段 {0}</translation>
+    </message>
+    <message>
+        <source>there is no place {0}, only {1}</source>
+        <translation>没有位置 {0}，只有 {1}</translation>
+    </message>
+    <message>
+        <source>there is no preset {0}</source>
+        <translation>没有预设 {0}</translation>
+    </message>
+    <message>
         <source>there is no {0}</source>
         <translation>没有 {0}</translation>
     </message>
@@ -11533,6 +12273,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法导入 {0}：读取时间过长。</translation>
     </message>
     <message>
+        <source>{0} cannot be imported: there are no actions in it.</source>
+        <translation>{0} 无法导入：其中没有操作。</translation>
+    </message>
+    <message>
         <source>{0} cannot be imported: {1}.</source>
         <translation>{0} 无法导入：{1}。</translation>
     </message>
@@ -11641,6 +12385,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法写入：{1}。</translation>
     </message>
     <message>
+        <source>{0} did not write {1} when it was tried.</source>
+        <translation>试用时 {0} 没有用{1}写作。</translation>
+    </message>
+    <message>
         <source>{0} does not give the rest of the file</source>
         <translation>{0} 没有给出文件的其余部分</translation>
     </message>
@@ -11673,12 +12421,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 个文件和文件夹不能作为模型使用；其中 {1} 个列在模型之后。</translation>
     </message>
     <message>
+        <source>{0} followed {1} of {2} simple instructions when it was tried: it may do something else.</source>
+        <translation>试用时 {2} 条简单指示中 {0} 只遵守了 {1} 条：它可能会做别的事。</translation>
+    </message>
+    <message>
         <source>{0} gives a text any number of labels at once (multi-label), where a task chooses one.</source>
         <translation>{0} 会同时给文字任意多个标签（多标签），而任务只选一个。</translation>
     </message>
     <message>
         <source>{0} gives one number for a text (regression) and chooses no label.</source>
         <translation>{0} 只给文字一个数值（回归），不选标签。</translation>
+    </message>
+    <message>
+        <source>{0} goes on with what it is told instead of answering, as base models do.</source>
+        <translation>{0} 会像基础模型那样接着所给的文字往下写，而不是作答。</translation>
     </message>
     <message>
         <source>{0} goes to the trash; its place is free when the trash is emptied.</source>
@@ -12121,6 +12877,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}（在此基础上）</translation>
     </message>
     <message>
+        <source>{0} only goes on with text, and there are no examples of this to show it: load a model that follows instructions.</source>
+        <translation>{0} 只会续写文字，而且没有可供它参照的示例：请加载会遵循指示的模型。</translation>
+    </message>
+    <message>
+        <source>{0} only goes on with text, and there are no examples of {1} to show it: translate with a model that follows instructions.</source>
+        <translation>{0} 只会续写文字，而且没有{1}的示例可供它参照：请用会遵循指示的模型来翻译。</translation>
+    </message>
+    <message>
         <source>{0} reads at most {1} tokens at once.</source>
         <translation>{0} 一次最多读 {1} 个词元。</translation>
     </message>
@@ -12169,6 +12933,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 用没有要求的编码发来文件。</translation>
     </message>
     <message>
+        <source>{0} soon repeats itself, which a long answer shows.</source>
+        <translation>{0} 很快就会重复自己，答案一长便会显出来。</translation>
+    </message>
+    <message>
         <source>{0} tells the checksum; else say which SHA-256 it must have.</source>
         <translation>{0} 写明校验和；否则请指明应有的 SHA-256。</translation>
     </message>
@@ -12187,6 +12955,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} was not deleted: {1}.</source>
         <translation>{0} 未被删除：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} was not made to follow instructions: it is shown examples instead.</source>
+        <translation>{0} 不是为遵循指示而做的：改为给它看示例。</translation>
     </message>
     <message>
         <source>{0} was not saved, for its longer version could not be kept in {1}: {2}.</source>

@@ -23,9 +23,12 @@ from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.options.presets import BUILTIN
 from app.core.options.sampling import Sampling
+from app.core.passport import Passport
 from app.core.provenance.origins import Origin
 from app.core.provenance.report import KnownTake, make_report, parts_of
 from app.core.provenance.spans import KINDS, OriginRun
+from app.core.rewrites.own_rewrites import OwnFields
+from app.core.rewrites.table import REWRITES
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
 from app.core.store.takes.kept import KeptTake
@@ -58,6 +61,7 @@ from app.ui.models.passport_dialog import PassportDialog
 from app.ui.models.quantize_dialog import QuantizeDialog
 from app.ui.provenance.report_dialog import ProvenanceDialog
 from app.ui.questions import Questions
+from app.ui.rewrites.notes import LinkedSentence, Note
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
@@ -475,6 +479,39 @@ class House:
         )
         return TokenDialog(gate, self.window)
 
+    # Rewrites
+
+    def rewrites(self) -> QWidget:
+        """The palette with an action that asks for something, and a doubt."""
+        self._select_passage()
+        rewrites = self.window.manuscript.rewrites
+        passport = Passport(kind="instruct", followed=1, instructions=4)
+        self.monkeypatch.setattr(rewrites.offers._writing, "passport", lambda: passport)
+        palette = rewrites.open_palette()
+        palette.begin_with(next(one for one in REWRITES if one.translates), "French")
+        return palette
+
+    def notes(self) -> QWidget:
+        """The page of notes beside the text, with a sentence that leads to where it came from."""
+        manuscript = self.window.manuscript
+        action = next(one for one in REWRITES if one.id == "summarise")
+        sentences = (LinkedSentence("It rained. 雨", ((0, 3),)),)
+        manuscript.rewrites.notes.add(Note(action, "It rained.", text="雨", sentences=sentences))
+        manuscript._show_notes(manuscript.rewrites.notes)
+        return self.window
+
+    def _select_passage(self) -> None:
+        self.studio.show("It rained. 雨")
+        self.window.editor.selectAll()
+
+    def own_rewrites(self) -> QWidget:
+        """The dialog of own actions, with one, and one sentence that is wrong."""
+        own = self.window.manuscript.rewrites.offers.own
+        own.save("雨", OwnFields(prompt="{selection}", key="Ctrl+Alt+F5"))
+        dialog = self.window.manuscript.rewrite_menus.edit_own()
+        dialog.problem.say("That went wrong.")
+        return dialog
+
     # The manager
 
     def _manager(self) -> ModelManager:
@@ -527,6 +564,11 @@ class House:
         view = self._models_panel().list
         view.customContextMenuRequested.emit(view.visualRect(view.currentIndex()).center())
         return self._shown_menu()
+
+    def rewrite_menu(self) -> QWidget:
+        menu = self.window.manuscript.rewrite_menus.menu
+        menu.aboutToShow.emit()
+        return self._popup(menu)
 
     def _shown_menu(self) -> QWidget:
         found = QApplication.activePopupWidget()

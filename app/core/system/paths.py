@@ -55,6 +55,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config / "presets.json"
 
     @property
+    def rewrites_file(self) -> Path:
+        """The writer's own actions, as JSON."""
+        return self.config / "rewrites.json"
+
+    @property
     def export_profiles_file(self) -> Path:
         """The user's own export profiles, as JSON."""
         return self.config / "export-profiles.json"

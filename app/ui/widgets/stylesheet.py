@@ -42,13 +42,14 @@ QToolButton[kind="away"] { background: $warning; color: $warning_ink; padding: 1
 QToolButton[kind="away"]:focus { border-color: $warning_ink; }
 QToolButton[kind="here"] { color: $muted; padding: 1px 7px; }
 
-QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit[kind="field"] {
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit[kind="field"], QTextBrowser[kind="field"] {
     background: $field; color: $ink; border: 1px solid $edge; border-radius: 5px;
     padding: 3px 6px; selection-background-color: $selection;
     selection-color: $selection_ink; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $muted; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QComboBox:on,
-QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 2px 5px; }
+QPlainTextEdit[kind="field"]:focus, QTextBrowser[kind="field"]:focus {
+    border: 2px solid $accent; padding: 2px 5px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled,
 QPlainTextEdit[kind="field"]:disabled { color: $faint; background: transparent; }
 QLineEdit, QPlainTextEdit[kind="field"] { placeholder-text-color: $muted; }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import error_from
 from app.core.options.sampling import Sampling
 from app.core.options.servers import server_address
+from app.core.passport import Passport
 from app.engine.messages import Failed, ModelInfo, Stats
 from app.program import Program
 from app.ui.actions import Actions
@@ -21,11 +23,36 @@ from app.ui.generation.session import Session
 from app.ui.generation.spoken_take import SpokenTake
 from app.ui.generation.take_log import TakeLog
 from app.ui.models.controller import ModelController
+from app.ui.models.loader import ModelLoader
 from app.ui.models.passport_controller import PassportController
 from app.ui.numbers import number_text
 from app.ui.servers.gate import SendingGate
 from app.ui.widgets.status_bar import StatusBar
 from app.ui.window.page import PageColumn
+
+
+class WritesBeside(Protocol):
+    """What else has the model write, one at a time with the session."""
+
+    @property
+    def running(self) -> bool:
+        """Whether the model writes for it, or will as soon as it is there."""
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether its last answer can be asked for again."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+    def retry(self) -> None:
+        """Ask for its last answer again."""
+
+    def begin_waiting(self) -> None:
+        """There is a model."""
+
+    def drop_waiting(self) -> None:
+        """There is none."""
 
 
 class GenerationController(QObject):
@@ -59,6 +86,8 @@ class GenerationController(QObject):
         self._passports = passports
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
+        self._beside: WritesBeside | None = None
+        self.bridge = bridge
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
         self.gate = SendingGate(program, kept_here, page.banners, bridge, page)
@@ -85,6 +114,15 @@ class GenerationController(QObject):
     def origin(self) -> tuple[str, str]:
         """The journal and the file that takes are kept with."""
         return self._documents.journal, str(self._documents.path or "")
+
+    @property
+    def loader(self) -> ModelLoader:
+        """Loads the model."""
+        return self._models.loader
+
+    def passport(self) -> Passport | None:
+        """What is known of the loaded model."""
+        return self._passports.passport
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
@@ -132,8 +170,24 @@ class GenerationController(QObject):
             }
         )
 
+    def write_beside(self, other: WritesBeside) -> None:
+        """Let Stop and Retry be the other's too, and tell it when there is a model."""
+        self._beside = other
+        self._models.ready.connect(lambda _model: other.begin_waiting())
+        self._models.not_ready.connect(other.drop_waiting)
+
+    @property
+    def _is_kept_busy(self) -> bool:
+        """Whether something else has the model write, which is said."""
+        if self._beside is None or not self._beside.running:
+            return False
+        self._status.say(self.tr("The model is still writing. Esc stops it."))
+        return True
+
     def go_on(self, count: int = 1, *, is_shown: bool = True) -> None:
         """Let the model go on; what went wrong before is over."""
+        if self._is_kept_busy:
+            return
         self.begin_writing("generation")
         self.session.go_on(count, is_shown=is_shown)
 
@@ -144,7 +198,10 @@ class GenerationController(QObject):
         self.about_to_write.emit(cause)
 
     def retry(self) -> None:
-        """Have another take written in the place of this one."""
+        """Have another take written in the place of this one, or another answer."""
+        if self.session.group is None and self._beside is not None and self._beside.can_retry:
+            self._beside.retry()
+            return
         self.begin_writing("rewrite")
         self.session.retry()
 
@@ -152,6 +209,8 @@ class GenerationController(QObject):
         """Stop the model, or else the examination of the model that is in progress."""
         if self.session.running and not self.session.waiting:
             self.session.stop()
+        elif self._beside is not None and self._beside.running:
+            self._beside.stop()
         elif self._models.busy:
             self.session.drop_waiting()
             self._models.stop()
@@ -181,6 +240,8 @@ class GenerationController(QObject):
             self.gate.tell_stopped()
 
     def _instruct(self, instruction: str) -> None:
+        if self._is_kept_busy:
+            return
         busy = self.session.running
         self.about_to_write.emit("generation")
         self.session.instruct(instruction)
@@ -224,13 +285,15 @@ class GenerationController(QObject):
     def show_takes(self) -> None:
         """Show what can be done with the takes now."""
         session, table = self.session, self._actions
-        group, running = session.group, session.running
+        beside, group = self._beside, session.group
+        running = session.running or (beside is not None and beside.running)
         shown = group if group is not None and group.is_shown else None
         count = session.take_count if shown else 0
         self._page.write_bar.takes.show_take(shown.active + 1 if shown else 0, count)
         self._page.write_bar.show_running(running)
         table["stop"].setEnabled(running or self._models.busy or self._passports.is_running)
-        table["retry"].setEnabled(group is not None)
+        can_retry = group is not None or (beside is not None and beside.can_retry)
+        table["retry"].setEnabled(can_retry)
         table["accept"].setEnabled(shown is not None and shown.take.finished)
         for name in ("take_before", "take_after"):
             table[name].setEnabled(session.take_count > 1)

@@ -32,6 +32,8 @@ from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
 from app.ui.provenance.controller import ProvenanceController
+from app.ui.rewrites.controller import RewriteController
+from app.ui.rewrites.menus import RewriteMenus
 from app.ui.spelling.controller import SpellingController
 from app.ui.takes.controller import TakesController
 from app.ui.widgets.status_bar import StatusBar
@@ -68,6 +70,7 @@ class ManuscriptParts(QObject):
         self._program, self._page = program, page
         self._documents, self._display = documents, display
         self._status, self._actions = status, actions
+        self._has_notes = False
         self.history = HistoryController(
             program, documents, page.editor, page.banners, status, actions
         )
@@ -205,6 +208,33 @@ class ManuscriptParts(QObject):
         self.lock.locked.connect(self.search.lock)
         self.lock.unlocked.connect(self.search.follow_later)
         self.lock.unlocked.connect(self.progress.begin)
+        self._make_rewrites(generation, window)
+
+    def _make_rewrites(self, generation: GenerationController, window: QMainWindow) -> None:
+        """Offer the actions for a selection, and let their notes have a page of the side bar."""
+        self.rewrites = rewrites = RewriteController(
+            self._program,
+            self._documents,
+            self._page.editor,
+            generation,
+            self._page.banners,
+            self._status,
+            self.changes.tracked,
+            lambda: self.spelling.language,
+            self._show_notes,
+            generation.bridge,
+        )
+        rewrites.about_to_write.connect(self.history.take)
+        rewrites.moved.connect(generation.show_takes)
+        generation.write_beside(rewrites)
+        self.rewrite_menus = RewriteMenus(rewrites, self._display, self._actions, window)
+        self._parts += (rewrites, self.rewrite_menus)
+
+    def _show_notes(self, page: QWidget) -> None:
+        if not self._has_notes:
+            self._has_notes = True
+            self.bar.fill(lambda bar: bar.add_page(page, lambda: self.tr("Notes"), "write"))
+        self.bar.open(page)
 
     def join(self, view: ViewController) -> None:
         """Show the passphrase in the settings, let the lock follow them, and F6 find the bar."""

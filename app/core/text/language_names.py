@@ -95,6 +95,11 @@ def language_of_text(text: str) -> str:
     return UNKNOWN
 
 
+def is_told_by_letters(name: str) -> bool:
+    """Whether `language_of_text` tells a text in the language of that name."""
+    return any(name == one for one, _letters in _SCRIPTS)
+
+
 def worked_examples(source: str, target: str) -> tuple[tuple[str, str], ...]:
     """The same two sentences in both languages; none where one of them is not in the table.
 

@@ -1,0 +1,1 @@
+"""Rewrites in the window: the palette and menus of actions, what a model answers, and notes."""

@@ -1,0 +1,57 @@
+"""Keeps every answer of a rewrite with the takes, in a background thread."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import msgspec
+
+from app.core.rewrites.asking import sampling_for
+from app.core.store import Store, TakeRecord
+from app.core.system.background import BackgroundQueue
+from app.engine.messages import ModelInfo
+from app.ui.rewrites.rewriting import Rewriting
+
+_PROMPT_TAIL = 2000  # characters that are kept of a passage
+
+
+class RewriteLog:
+    """Writes answers into the store; a take's prompt is the passage that was rewritten."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue = BackgroundQueue("rewrite log")
+
+    def record(
+        self, done: Rewriting, origin: tuple[str, str], reason: str, model: ModelInfo | None
+    ) -> None:
+        """Keep the answer to the present part, unless there is none."""
+        part = done.part
+        if not part.answer:
+            return
+        asked = f"{done.action.name}: {done.instruction}" if done.instruction else done.action.name
+        journal, path = origin
+        sampling = sampling_for(done.action, part.text, model.context if model else 0)
+        record = TakeRecord(
+            journal=journal,
+            path=path,
+            position=part.start,
+            prompt=part.text[-_PROMPT_TAIL:],
+            instruction=asked,
+            text=part.answer,
+            model=model.path if model else "",
+            seed=done.seed or 0,
+            finish_reason=reason,
+            sampling=msgspec.json.encode(sampling).decode(),
+            created_at=time.time(),
+        )
+        self._queue.run(partial(self._store.add_take, record))
+
+    def wait(self) -> None:
+        """Wait until all is kept."""
+        self._queue.wait()
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._queue.close()
