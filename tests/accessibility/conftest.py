@@ -40,6 +40,7 @@ from app.ui.conversion.profile_dialog import ProfileDialog
 from app.ui.conversion.text_dialog import TextDialog
 from app.ui.documents.open_as_dialog import OpenAsDialog
 from app.ui.documents.recovery import RecoveryDialog
+from app.ui.generation.takes import TakeGroup, TakeText
 from app.ui.generation.takes_dialog import TakesDialog
 from app.ui.history.backups_dialog import BackupsDialog
 from app.ui.history.comparison import ComparisonDialog
@@ -222,11 +223,12 @@ class House:
     def takes_side_by_side(self) -> QWidget:
         """The tray with three takes: one on the page, one with a star and a name, and a mix."""
         self.studio.show("The old keeper")
-        self.studio.do("continue_many")
-        for number, text in enumerate((" ran. He fell.", " sat.", " 睡了。")):
-            self.studio.stream(text, take=number)
-        self.studio.done()
+        texts = (" ran. He fell.", " sat.", " 睡了。")
+        takes = [TakeText(text=text, finished=True) for text in texts]
+        group = TakeGroup(len(self.window.editor.manuscript), takes=takes, is_shown=False)
+        self.window.session.adopt(group)
         tray = self.window.manuscript.takes.tray
+        tray.open(group)
         tray.pick(1)
         tray.mix(0, 0)
         tray.star(2)

@@ -189,7 +189,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "Reads the whole text for a request, so that Again gives the same words: auto for "
                 "several takes, where that takes about a second at most."
             ),
-            choices=("auto", "always", "never"),
+            choices=("auto", "every", "never"),
         ),
     ] = "auto"
     prompt_overflow: Annotated[

@@ -64,7 +64,7 @@ class RequestMaker:
         if model is not None and model.server is not None:
             return False
         if model is None or wanted != "auto":
-            return wanted == "always"
+            return wanted == "every"
         speed = self._speeds.get(model.path, _UNKNOWN)
         return fields["n"] > 1 and len(prompt_of(fields)) <= speed * _LONGEST_S
 

@@ -24,7 +24,8 @@ from app.core.options.sampling import PARAMETERS, Sampling
 from app.ui.sampling.parameter_row import translated
 from app.ui.takes.again import OneChange
 from app.ui.texts import model_title
-from app.ui.widgets.number_box import NumberBox
+from app.ui.widgets.controls import QuietCombo
+from app.ui.widgets.number_box import NumberBox, shown_number
 
 _SEEDS = 2**32
 _STEP = 0.05
@@ -53,7 +54,7 @@ class AgainDialog(QDialog):
             self.tr("The same prompt with the same settings, but for one thing. What changes?")
         )
         intro.setWordWrap(True)
-        self.what = QComboBox()
+        self.what = QuietCombo()
         self.what.setAccessibleName(self.tr("What changes"))
         self.values = QStackedWidget()
         self._boxes: list[QWidget] = []
@@ -110,7 +111,7 @@ class AgainDialog(QDialog):
         self.values.addWidget(box)
 
     def _choice(self, names: Sequence[str]) -> QComboBox:
-        box = QComboBox()
+        box = QuietCombo()
         box.addItems(list(names))
         return box
 
@@ -127,4 +128,8 @@ class AgainDialog(QDialog):
     def _number(self, value: float, low: float, high: float, *, whole: bool) -> NumberBox:
         box = NumberBox(low, high, 1 if whole else _STEP, whole=whole)
         box.setValue(value)
+        ends = (shown_number(end, box.locale()) for end in (low, high))
+        limits = self.tr("{0} to {1}").format(*ends)
+        box.setAccessibleDescription(limits)
+        box.setToolTip(limits)
         return box

@@ -32,7 +32,7 @@ from app.ui.generation.takes import TakeText
 from app.ui.numbers import number_text
 from app.ui.sampling.parameter_row import translated
 from app.ui.texts import model_title, moment_text
-from app.ui.widgets.controls import NoteLabel
+from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.two_line_list import TextListDialog
 
 _FIRST = 200  # characters of a take in the list
@@ -95,6 +95,8 @@ class AllTakesDialog(TextListDialog):
             ],
         )
         self.starred = QCheckBox(self.tr("With a star"))
+        self.starred.setAccessibleDescription(self.tr("Only the takes that you gave a star"))
+        self.starred.setToolTip(self.tr("Only the takes that you gave a star"))
         self.starred.toggled.connect(self._wake)
         self.note = NoteLabel()
         self.prompt = QPlainTextEdit(readOnly=True)
@@ -146,10 +148,9 @@ class AllTakesDialog(TextListDialog):
     # Inside
 
     def _combo(self, name: str, items: Sequence[str]) -> QComboBox:
-        combo = QComboBox()
+        combo = QuietCombo()
         combo.setAccessibleName(name)
         combo.setToolTip(name)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(11)
         combo.addItems(list(items))
         combo.currentIndexChanged.connect(self._wake)
@@ -170,6 +171,7 @@ class AllTakesDialog(TextListDialog):
         lines.setContentsMargins(0, 0, 0, 0)
         tabs = self.tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setAccessibleName(self.tr("The take and its prompt"))
         tabs.addTab(self.preview, self.tr("Take"))
         tabs.addTab(self.prompt, self.tr("Prompt"))
         tabs.currentChanged.connect(lambda _index: self._show_prompt())

@@ -250,7 +250,7 @@ def test_several_takes_can_be_repeated_where_reading_all_is_soon_done(make_bench
     assert "exact" not in bench.studio.worker.last("generate")[1]
 
 
-@pytest.mark.parametrize(("wanted", "is_exact"), [("always", True), ("never", False)])
+@pytest.mark.parametrize(("wanted", "is_exact"), [("every", True), ("never", False)])
 def test_the_writer_decides_whether_takes_can_be_repeated(make_bench, wanted, is_exact):
     bench = make_bench(repeatable=wanted)
     bench.studio.show("A")
