@@ -955,6 +955,10 @@
         <source>Write Again</source>
         <translation>重写</translation>
     </message>
+    <message>
+        <source>{0} to {1}</source>
+        <translation>{0} 至 {1}</translation>
+    </message>
 </context>
 <context>
     <name>AgreedHosts</name>
@@ -1042,6 +1046,10 @@
         <translation>没有这样的候选稿。</translation>
     </message>
     <message>
+        <source>Only the takes that you gave a star</source>
+        <translation>只显示你加了星标的候选稿</translation>
+    </message>
+    <message>
         <source>Preset</source>
         <translation>预设</translation>
     </message>
@@ -1076,6 +1084,10 @@
     <message>
         <source>The take</source>
         <translation>候选稿内容</translation>
+    </message>
+    <message>
+        <source>The take and its prompt</source>
+        <translation>候选稿及其提示词</translation>
     </message>
     <message>
         <source>This Manuscript</source>
@@ -1976,12 +1988,24 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>Below the page</source>
+        <translation>页面下方</translation>
+    </message>
+    <message>
+        <source>Beside the page</source>
+        <translation>页面旁边</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>深色</translation>
     </message>
     <message>
         <source>Each sentence as it is written</source>
         <translation>写出一句朗读一句</translation>
+    </message>
+    <message>
+        <source>Every take</source>
+        <translation>每份候选稿</translation>
     </message>
     <message>
         <source>Full</source>
@@ -2002,6 +2026,10 @@
     <message>
         <source>Like the desktop</source>
         <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
     </message>
     <message>
         <source>Nothing</source>
