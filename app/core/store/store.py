@@ -35,7 +35,7 @@ from app.core.store.records import (
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
 from app.core.store.story_memories import StoryMemories, carry
 from app.core.store.takes.kept import KeptTakes
-from app.core.store.takes.places import TakePlaces
+from app.core.store.takes.places import TakePlaces, copy_places
 from app.core.store.trash import Trash
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
@@ -302,6 +302,7 @@ class Store:
 
         def work(connection: apsw.Connection) -> None:
             snapshots.rename(connection, one, other)
+            copy_places(connection, one, other)
             carry(connection, one, other)
 
         self._write(work)
@@ -312,6 +313,7 @@ class Store:
 
         def work(connection: apsw.Connection) -> None:
             snapshots.fork(connection, one, other, at)
+            copy_places(connection, one, other)
             carry(connection, one, other)
 
         self._write(work)

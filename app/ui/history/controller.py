@@ -144,8 +144,10 @@ class HistoryController(QObject):
     def _follow(self, moved: MovedDocument, name: str) -> None:
         if moved.is_copy:
             self._store.copy_history(moved.document, name)
+            self.joined.emit()
             return
         self._store.rename_history(moved.document, name)
+        self.joined.emit()
         said = self.tr("This was {0} before: its history was found again.")
         self._status.say(said.format(moved.document))
 
@@ -172,6 +174,7 @@ class HistoryController(QObject):
         """An untitled text of a program that ended: its versions are those of this one."""
         if self._documents.path is None:
             self._store.rename_history(journal, self._document)
+            self.joined.emit()
 
     def _on_saved(self) -> None:
         """The document has a file, or another one, which is a copy."""

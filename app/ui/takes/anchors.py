@@ -94,12 +94,10 @@ class PlaceAnchors(QObject):
         return next(empty, ""), next(takes, "")
 
     def read(self) -> None:
-        """Another document is on the page: find out which places it has."""
+        """Another document is on the page, or what it was before: find out which places it has."""
         self._document = document = self._documents.marked_as
-        self._anchors = {}
         self.moved.emit()
-        if self._documents.path is not None:
-            self._tasks.run(partial(self._places.of, document), partial(self._on_read, document))
+        self._tasks.run(partial(self._places.of, document), partial(self._on_read, document))
 
     def keep(self) -> None:
         """Keep where every place is now, with the words around it."""

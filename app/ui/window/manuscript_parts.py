@@ -197,6 +197,7 @@ class ManuscriptParts(QObject):
             self._status,
             self._actions,
         )
+        self.history.joined.connect(self.takes.anchors.read)
         self.context.join(generation.prompts, generation.reading)
         self.lock = LockController(
             self._program, self._documents, self._display, session, loader, self._status,

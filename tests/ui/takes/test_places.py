@@ -7,6 +7,7 @@ import random
 import pytest
 from PySide6.QtCore import Qt
 
+from app.core.store.takes.kept import TakeFilter
 from app.core.store.takes.places import NEAR, TakePlace
 from app.ui.editor.manuscript import Manuscript
 from app.ui.takes.anchors import Anchor, located
@@ -142,3 +143,26 @@ def test_another_text_has_no_marks_of_the_last_one(bench):
     bench.studio.window.documents.new()
     assert bench.controller.anchors.all == []
     assert not bench.controller.tray.is_open
+
+
+def test_takes_are_found_again_where_another_program_moved_the_file(make_bench, tmp_path, qtbot):
+    path = tmp_path / "novel.md"
+    path.write_text("It rained all day, and the keeper kept the lamp.\n", "utf-8")
+    bench = make_bench()
+    assert bench.studio.window.documents.open_path(path)
+    bench.studio.window.editor.move_caret(17)
+    bench.write(" He ran.", " He sat.", " He fell.", before="")
+    bench.press(Qt.Key.Key_2)
+    assert bench.studio.window.documents.save()
+    bench.studio.window.close()
+    bench.studio.program.close()
+
+    moved = path.rename(tmp_path / "other.md")
+    again = make_bench()
+    assert again.studio.window.documents.open_path(moved)
+    qtbot.waitUntil(lambda: bool(again.controller.anchors.all))
+    again.studio.do("takes_here")
+    qtbot.waitUntil(lambda: again.controller.tray.is_open)
+    assert again.cards[1].property("shown")
+    found = again.studio.program.store.kept_takes.found(TakeFilter(path=str(moved)))
+    assert len(found) == 3

@@ -9,7 +9,7 @@ import apsw
 import msgspec
 
 from app.core.store.own_words import RunsWork
-from app.core.store.records import COLUMNS, TakeRecord, insert_take, storable
+from app.core.store.records import COLUMNS, TakeRecord, document_name, insert_take, storable
 from app.core.store.takes.requests import keep_request, request_text
 
 SCHEMA = """
@@ -78,8 +78,9 @@ class KeptTake(msgspec.Struct, frozen=True, kw_only=True):
 class TakeFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which takes are looked for; what is empty does not matter.
 
-    `journal` and `path` name the document, `since` is in seconds since 1970. Each of `words` is in
-    the text, the name or the instruction; of letters, only those of ASCII may be small or capital.
+    `journal` and `path` name the document, with what it was called before; `since` is in seconds
+    since 1970. Each of `words` is in the text, the name or the instruction; of letters, only those
+    of ASCII may be small or capital.
     """
 
     journal: str = ""
@@ -221,8 +222,12 @@ def put_detail(connection: apsw.Connection, number: int, take: KeptTake) -> None
 def _where(wanted: TakeFilter) -> tuple[str, tuple[object, ...]]:
     conditions, values = ["1"], list[object]()
     if wanted.journal or wanted.path:
-        conditions.append("(t.journal = ? OR (t.path = ? AND t.path != ''))")
-        values += [wanted.journal, storable(wanted.path)]
+        conditions.append(
+            "(t.journal = ? OR (t.path = ? AND t.path != '') OR d.place IN"
+            " (SELECT key FROM take_place WHERE document = ?))"
+        )
+        name = document_name(wanted.path or wanted.journal)
+        values += [wanted.journal, storable(wanted.path), name]
     for condition, value in (
         ("t.model = ?", storable(wanted.model)),
         ("d.preset = ?", storable(wanted.preset)),

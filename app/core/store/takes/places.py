@@ -80,10 +80,13 @@ class TakePlaces:
     def copy(self, document: str, to: str) -> None:
         """`to` has the document's places, too; its own stay."""
         one, other = self._name_of(document), self._name_of(to)
-        self._write(
-            lambda connection: connection.execute(
-                "INSERT OR IGNORE INTO take_place SELECT key, ?, start, stop, before, after,"
-                " take FROM take_place WHERE document = ?",
-                (other, one),
-            )
-        )
+        self._write(lambda connection: copy_places(connection, one, other))
+
+
+def copy_places(connection: apsw.Connection, document: str, to: str) -> None:
+    """What the document called `document` has of places, the one called `to` has as well."""
+    connection.execute(
+        "INSERT OR IGNORE INTO take_place SELECT key, ?, start, stop, before, after, take"
+        " FROM take_place WHERE document = ?",
+        (to, document),
+    )
