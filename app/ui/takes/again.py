@@ -126,7 +126,7 @@ class Repeater(QObject):
         if model is None or model.path != path or path != take.record.model:
             return
         then = msgspec.json.decode(take.record.settings)
-        now = msgspec.to_builtins(model.settings)
+        now = msgspec.json.decode(msgspec.json.encode(model.settings))
         if any(name in then and then[name] != now[name] for name in _DECISIVE):
             text = self.tr("{0} is loaded with other settings than then: the text may differ.")
             self._status.say(text.format(model_title(path)))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.options.sampling import Sampling
 from app.core.store import TakeRecord
 from app.core.store.takes.kept import KeptTake
-from app.engine.messages import Done, Take
+from app.engine.messages import Done, EngineSettings, Take
 from app.ui.generation.requests import fields_from, kept_fields
 from app.ui.takes.again import OneChange
 from app.ui.takes.again_dialog import AgainDialog
@@ -256,3 +256,24 @@ def test_the_writer_decides_whether_takes_can_be_repeated(make_bench, wanted, is
     bench.studio.show("A")
     bench.studio.do("continue")
     assert bench.studio.worker.last("generate")[1].get("exact", False) is is_exact
+
+
+@pytest.mark.parametrize("context", [2048, 512])
+def test_other_settings_of_the_model_are_told_beforehand(bench, qtbot, context):
+    studio = bench.studio
+    studio.worker.model = msgspec.structs.replace(
+        studio.worker.model,
+        settings=EngineSettings(engine="llama.cpp", context=2048, adapters=("a x 1",)),
+    )
+    studio.show("A")
+    studio.do("continue_many")
+    job = studio.worker.last("generate")[0]
+    takes = tuple(Take(index=number, text="", finish_reason="stop") for number in range(3))
+    studio.stream(" one", take=0)
+    studio.tell(Done(job=job, takes=takes, seed=7, settings=studio.worker.model.settings))
+    settings = msgspec.structs.replace(studio.worker.model.settings, context=context)
+    studio.worker.model = msgspec.structs.replace(studio.worker.model, settings=settings)
+    bench.controller.again(bench.kept()[0])
+    qtbot.waitUntil(lambda: studio.worker.count_of("generate") == 2)
+    is_told = "other settings" in studio.window.status.currentMessage()
+    assert is_told is (context == 512)
