@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.cli import output
 from app.cli.parsing import Words
-from app.core.books.provenance import report_on
 from app.core.errors import DocumentError, UsageError
-from app.core.models.model_file import ModelFile
-from app.core.provenance.passages import SHOWN
-from app.core.provenance.rendering import ENGLISH, ReportFormat, render_report
-from app.core.provenance.report import ProvenanceReport, count_of, is_whole, model_name
 from app.core.system.files import why, write_new
 from app.program import Program
+
+if TYPE_CHECKING:
+    from app.core.models.model_file import ModelFile
+    from app.core.provenance.rendering import ReportFormat
+    from app.core.provenance.report import ProvenanceReport
 
 _PROVENANCE = """Say how much of FILE, or of the book in the folder BOOK, was typed, generated,
 edited after it was generated, rewritten by a model, pasted, or there before, counted by words, for
@@ -50,6 +51,9 @@ def add_provenance(words: Words) -> None:
 
 def run_provenance(arguments: argparse.Namespace, program: Program) -> None:
     """Count, and show or write the report."""
+    from app.core.books.provenance import report_on  # with the store, which small words need not
+    from app.core.provenance.rendering import render_report
+
     to = Path(arguments.to) if arguments.to else None
     if to is not None and to.suffix.lower() not in _FORMATS:
         raise UsageError(
@@ -77,6 +81,10 @@ def licences_of(models: Iterable[ModelFile]) -> dict[str, str]:
 
 
 def _lines(report: ProvenanceReport) -> Iterator[str]:
+    from app.core.provenance.passages import SHOWN
+    from app.core.provenance.rendering import ENGLISH
+    from app.core.provenance.report import count_of, is_whole, model_name
+
     kinds = [kind for kind in SHOWN if report.total[kind]]
     rows = [("  " * one.level + one.title, one.words) for one in report.parts]
     if not is_whole(report):

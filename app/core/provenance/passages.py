@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from app.core.provenance.origins import units
-from app.core.provenance.spans import BY_MODEL, OriginRun, Runs
+from app.core.provenance.spans import OriginRun, Runs
 from app.core.text.words import count_words, tokens
 
 Shown = Literal["unknown", "typed", "pasted", "generated", "edited", "rewrite"]
@@ -62,7 +62,7 @@ def passages(text: str, runs: Runs, start: int = 0) -> list[OriginPassage]:
     paragraphs = [(line, _Takes()) for line in _lines(text, runs, start)]
     for parts, takes in paragraphs:
         for place, run in parts:
-            if run.take and run.kind in BY_MODEL:
+            if run.take and run.kind == "generated":
                 _follow(takes, place, run, last)
     for parts, takes in paragraphs:
         first = len(found)

@@ -18,9 +18,6 @@ Kind = Literal["unknown", "typed", "pasted", "generated", "rewrite"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-BY_MODEL: tuple[Kind, ...] = ("generated", "rewrite")
-"""The kinds that a model wrote."""
-
 
 class OriginRun(msgspec.Struct, frozen=True, array_like=True):
     """`length` units of one kind; of what a model wrote, from `offset` on in the take `take`.

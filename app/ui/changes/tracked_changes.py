@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.changes.compare import TextChange, compare, compare_so_far
 from app.core.changes.open_changes import OpenChange, OpenChanges
 from app.core.documents.normalise import normalise
-from app.core.provenance.origins import Origin
+from app.core.provenance.origins import Origin, new_take_key
 from app.core.system.throttle import Throttle
 from app.ui.changes.change_marks import ChangeMarks
 from app.ui.editor.editor import Editor, Source
@@ -42,6 +42,7 @@ class Proposal(QObject):
         self.number, self.author = number, author
         self.start, self.end = start, end
         self.is_open = True
+        self.origin_key = new_take_key()
         self._throttle = Throttle(_STEP_S)
 
     @property
@@ -188,7 +189,10 @@ class TrackedChanges(QObject):
         self._is_busy = True
         self._record(tuple(reversed(taken)), changes, is_closing=True)
         with self.editor.putting(Origin("rewrite")):
-            self.editor.carry_out(changes, Source.REWRITE)
+            keys = {proposal.number: proposal.origin_key for proposal in self._proposals}
+        for one, change in zip(reversed(taken), changes, strict=True):
+            with self.editor.putting(Origin("rewrite", keys.get(one.proposal, 0))):
+                self.editor.carry_out((change,), Source.REWRITE)
         self._is_busy = False
         self._refresh()
         self.editor.history_moved.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.errors import DocumentError, LampblackError
-from app.core.provenance.rendering import ReportFormat, body_html, render_report
+from app.core.provenance.passages import SHOWN, Shown
+from app.core.provenance.rendering import ReportFormat, ReportWords, body_html, render_report
 from app.core.provenance.report import ProvenanceReport
 from app.core.system.files import why, write_atomically
-from app.ui.provenance.words import report_words
+from app.ui.provenance.words import kind_text
 from app.ui.widgets.theme import heading_font
 
 FORMATS: dict[str, ReportFormat] = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}
@@ -89,4 +90,31 @@ class ProvenanceDialog(QDialog):
 def _not_written(path: Path, error: OSError) -> LampblackError:
     return DocumentError(
         f"{path} cannot be written: {why(error)}.", "Save the report in another place."
+    )
+
+
+def report_words(language: str) -> ReportWords:
+    """The words of a report in the language of the window, whose tag is given."""
+    kinds: dict[Shown, str] = {kind: kind_text(kind) for kind in SHOWN}
+    return ReportWords(
+        kinds,
+        title=QCoreApplication.translate("Origins", "Where the Text Comes From: {0}"),
+        about=QCoreApplication.translate(
+            "Origins",
+            "Counted by words, from what Lampblack saw on this machine. “There before” was in the "
+            "file when Lampblack first opened it, or was changed by another program.",
+        ),
+        part=QCoreApplication.translate("Origins", "Part"),
+        words=QCoreApplication.translate("Origins", "Words"),
+        whole=QCoreApplication.translate("Origins", "The whole"),
+        models=QCoreApplication.translate("Origins", "Models"),
+        model=QCoreApplication.translate("Origins", "Model"),
+        licence=QCoreApplication.translate("Origins", "Licence"),
+        takes=QCoreApplication.translate("Origins", "Takes"),
+        take=QCoreApplication.translate("Origins", "Take"),
+        made=QCoreApplication.translate("Origins", "Made"),
+        standing=QCoreApplication.translate("Origins", "Words that stand"),
+        had=QCoreApplication.translate("Origins", "Words it had"),
+        unknown=QCoreApplication.translate("Origins", "not known"),
+        language=language,
     )

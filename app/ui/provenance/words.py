@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.provenance.passages import SHOWN, OriginPassage, Shown
-from app.core.provenance.rendering import ReportWords
+from app.core.provenance.passages import OriginPassage, Shown
 from app.core.provenance.report import model_name
 from app.core.store import TakeRecord
 from app.ui.numbers import number_text
@@ -23,33 +22,6 @@ def kind_text(kind: Shown) -> str:
         "unknown": QCoreApplication.translate("Origins", "There before"),
     }
     return names[kind]
-
-
-def report_words(language: str) -> ReportWords:
-    """The words of a report in the language of the window, whose tag is given."""
-    kinds: dict[Shown, str] = {kind: kind_text(kind) for kind in SHOWN}
-    return ReportWords(
-        kinds,
-        title=QCoreApplication.translate("Origins", "Where the Text Comes From: {0}"),
-        about=QCoreApplication.translate(
-            "Origins",
-            "Counted by words, from what Lampblack saw on this machine. “There before” was in the "
-            "file when Lampblack first opened it, or was changed by another program.",
-        ),
-        part=QCoreApplication.translate("Origins", "Part"),
-        words=QCoreApplication.translate("Origins", "Words"),
-        whole=QCoreApplication.translate("Origins", "The whole"),
-        models=QCoreApplication.translate("Origins", "Models"),
-        model=QCoreApplication.translate("Origins", "Model"),
-        licence=QCoreApplication.translate("Origins", "Licence"),
-        takes=QCoreApplication.translate("Origins", "Takes"),
-        take=QCoreApplication.translate("Origins", "Take"),
-        made=QCoreApplication.translate("Origins", "Made"),
-        standing=QCoreApplication.translate("Origins", "Words that stand"),
-        had=QCoreApplication.translate("Origins", "Words it had"),
-        unknown=QCoreApplication.translate("Origins", "not known"),
-        language=language,
-    )
 
 
 def passage_text(passage: OriginPassage, take: TakeRecord | None) -> str:

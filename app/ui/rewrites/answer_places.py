@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from app.core.provenance.origins import Origin, new_take_key
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import UndoStep
 
 
 class AnswerPlace(Protocol):
-    """Where the answer to one passage is shown."""
+    """Where the answer to one passage is shown.
+
+    By its `origin_key` the parts of the text know the answer; 0 where it is put into none.
+    """
+
+    origin_key: int
 
     def show(self, answer: str, /) -> None:
         """Show the answer as far as it is written."""
@@ -39,6 +45,7 @@ class WrittenAnswer:
     def __init__(self, editor: Editor, place: int, lead: str = "") -> None:
         self._editor, self._start, self._end, self._lead = editor, place, place, lead
         self._shown = ""
+        self.origin_key = new_take_key()
         self._step: UndoStep | None = None
         self._is_let_go = False
         editor.changed.connect(self._follow)
@@ -55,7 +62,9 @@ class WrittenAnswer:
         if text.startswith(self._shown):
             kept = len(self._shown)
         start = self._start + units(text[:kept])
-        self._editor.write(self._step, start, self._end, text[kept:], text)
+        origin = Origin("generated", self.origin_key, units(text[:kept]), start, units(text[kept:]))
+        with self._editor.putting(origin):
+            self._editor.write(self._step, start, self._end, text[kept:], text)
         self._end = self._start + units(text)
         self._shown = text
 

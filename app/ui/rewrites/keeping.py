@@ -46,7 +46,13 @@ class RewriteLog:
             sampling=msgspec.json.encode(sampling).decode(),
             created_at=time.time(),
         )
-        self._queue.run(partial(self._store.add_take, record))
+        key = part.place.origin_key if part.place is not None else 0
+        self._queue.run(partial(self._keep, key, record))
+
+    def _keep(self, key: int, record: TakeRecord) -> None:
+        number = self._store.add_take(record)
+        if number and key:
+            self._store.provenance.name_take(key, number, record.created_at)
 
     def wait(self) -> None:
         """Wait until all is kept."""

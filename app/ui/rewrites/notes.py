@@ -260,6 +260,8 @@ def _sources(note: Note) -> list[tuple[int, int]]:
 class NoteAnswer:
     """An answer that goes into a note, in the place of what is there."""
 
+    origin_key = 0
+
     def __init__(self, page: NotesPage, note: Note) -> None:
         self._page, self._note, self._former = page, note, note.text
 
@@ -285,6 +287,8 @@ class NoteAnswer:
 
 class PartAnswer:
     """The summary of a part, which goes into a note after those of the parts before."""
+
+    origin_key = 0
 
     def __init__(self, page: NotesPage, note: Note) -> None:
         self._page, self._note, self._before = page, note, note.text

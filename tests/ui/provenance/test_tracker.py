@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.provenance.origins import Origin, Reworked
 from app.core.provenance.spans import OriginRun, Runs, length_of
+from app.ui.changes.tracked_changes import TrackedChanges
 from app.ui.editor.editor import Editor, Source
-from app.ui.editor.manuscript import Change
+from app.ui.editor.manuscript import Change, units
 from app.ui.provenance.tracker import MIME, OriginTracker
+from app.ui.rewrites.answer_places import WrittenAnswer
 
 Run = OriginRun
 _SEED = int(os.environ.get("LAMPBLACK_FUZZ_SEED", "20261128"))
@@ -44,9 +46,10 @@ def write(editor: Editor, text: str, take: int = 7) -> None:
     at = editor.caret
     step = editor.history.open(at, object())
     half = len(text) // 2
-    for start, part in ((0, text[:half]), (half, text[half:])):
-        with editor.putting(Origin("generated", take, start, at + start, len(part))):
-            editor.write(step, at + start, at + start, part, text[: start + len(part)])
+    for written, part in (("", text[:half]), (text[:half], text[half:])):
+        offset, length = units(written), units(part)
+        with editor.putting(Origin("generated", take, offset, at + offset, length)):
+            editor.write(step, at + offset, at + offset, part, written + part)
     step.owner = None
 
 
@@ -177,6 +180,27 @@ def test_an_accepted_rewrite_is_one_and_can_be_taken_back(
     assert made_of(tracker) == accepted
 
 
+def test_the_answers_of_rewrites_are_told_apart(editor: Editor, tracker: OriginTracker) -> None:
+    QTest.keyClicks(editor, "one two three")
+    tracked = TrackedChanges(editor)
+    proposals = [tracked.begin(0, 3, "Tiny"), tracked.begin(8, 13, "Tiny")]
+    for proposal, answer in zip(proposals, ("1", "3"), strict=True):
+        proposal.finish(answer)
+    assert tracked.accept([one.id for one in tracked.open]) == 2
+    assert editor.manuscript.text() == "1 two 3"
+    keys = [proposal.origin_key for proposal in proposals]
+    assert made_of(tracker) == (
+        Run(1, "rewrite", keys[0], 0),
+        Run(5, "typed"),
+        Run(1, "rewrite", keys[1], 0),
+    )
+    written = WrittenAnswer(editor, 7, "\n")
+    written.show("An ans")
+    written.show("An answer.")
+    written.finish("An answered 𝄞.")
+    assert made_of(tracker)[-1] == Run(16, "generated", written.origin_key, 0)
+
+
 def test_a_text_that_nobody_spoke_of(editor: Editor, tracker: OriginTracker) -> None:
     editor.set_text("was there")
     assert made_of(tracker) == (Run(9, "unknown"),)
@@ -219,7 +243,7 @@ def test_any_steps_leave_each_letter_with_its_origin(
         done = editor.history._done
         if name in ("undo", "redo"):
             assert runs == states[done]
-        else:
+        elif not editor.history.can_redo:  # or nothing was changed
             del states[done:]
             states += [runs] * (done + 1 - len(states))
 
