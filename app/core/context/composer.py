@@ -175,7 +175,8 @@ class _Composer:
             for part in made.parts
             if part.kind in ("memory", "lore", "note", "following")
         ]
-        return replace(bare, left_out=(*bare.left_out, *self._left, *gone))
+        left = [one for one in self._left if one.kind != "text"]
+        return replace(bare, left_out=(*bare.left_out, *left, *gone))
 
     # What has its place for certain
 
@@ -199,11 +200,10 @@ class _Composer:
         """What stands before the text, with what parts it from it."""
         if not parts:
             return []
-        mark = "" if self._asks else _BREAK
         found = [self._recounted(replace(one, text=f"{_framed(one)}\n\n")) for one in parts]
-        return [*found, ContextPart("frame", self._turn, mark, self._count(mark))][
-            : None if mark else -1
-        ]
+        if not self._asks:
+            found.append(ContextPart("frame", self._turn, _BREAK, self._count(_BREAK)))
+        return found
 
     def _behind(self, text: str) -> list[ContextPart]:
         if not self._asks:

@@ -121,6 +121,16 @@ class ContextController(QObject):
             content = b"" if self._story == StoryMemory() else encode_story(self._story)
             self._tasks.run(partial(self._kept.keep, self._owner, content))
 
+    def settle(self) -> None:
+        """Keep what was changed, and wait for it: the store is about to be closed."""
+        self.keep()
+        self._tasks.wait()
+
+    def look_again(self) -> None:
+        """The text has something from before its file was moved, perhaps."""
+        if self._story == StoryMemory() and not self._is_changed and not self._problem:
+            self._read()
+
     # What the writer asks for
 
     def open(self) -> None:

@@ -31,11 +31,13 @@ class HistoryController(QObject):
     """Has versions kept when a document is opened and saved, by the hour, and when told to.
 
     `hourly` runs from the first change after a version on. `kept` comes after each version, and
-    `joined` when the history of another document became this one's.
+    `joined` when the history of another document became this one's; `found` when it was the same
+    document under another name, or a copy.
     """
 
     kept = Signal()
     joined = Signal()
+    found = Signal()
 
     def __init__(
         self,
@@ -137,6 +139,7 @@ class HistoryController(QObject):
         """What the document `name` was before is known; it may not be on the page any more."""
         if moved is not None and moved.is_sure:
             self._follow(moved, name)
+            self.found.emit()
         elif moved is not None:
             self._ask(moved, name)
         self._store.take_snapshot(name, text, "opened")

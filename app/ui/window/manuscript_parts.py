@@ -199,12 +199,15 @@ class ManuscriptParts(QObject):
         )
         self.history.joined.connect(self.takes.anchors.read)
         self.context.join(generation.prompts, generation.reading)
+        for signal in (self.history.joined, self.history.found):
+            signal.connect(self.context.look_again)
         self.lock = LockController(
             self._program, self._documents, self._display, session, loader, self._status,
             self._actions, window,
         )  # fmt: skip
         self.lock.quieting.connect(self.search.finder.lock)
         self.lock.unlocked.connect(self.search.follow_later)
+        self.lock.quieting.connect(self.context.settle)
         self._parts += (self.takes, self.lock)
         self.lock.locked.connect(self.search.lock)
         self.lock.unlocked.connect(self.search.follow_later)

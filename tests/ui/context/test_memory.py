@@ -160,6 +160,19 @@ def test_a_newer_memory_is_shown_as_such_and_never_written_over(studio, context,
     assert studio.program.store.story_memories.content(str(path)) == newer
 
 
+def test_a_file_that_was_moved_meanwhile_has_it(studio, context, qtbot, tmp_path):
+    first, moved = tmp_path / "a.md", tmp_path / "b.md"
+    first.write_text("It rained all day, and then it snowed.", "utf-8")
+    studio.window.documents.open_path(first)
+    qtbot.waitUntil(lambda: studio.program.store.has_history(str(first)))
+    context.change(StoryMemory("Rain."))
+    studio.window.documents.new()
+    qtbot.waitUntil(lambda: context.is_idle)
+    first.rename(moved)
+    studio.window.documents.open_path(moved)
+    qtbot.waitUntil(lambda: context.story.memory == "Rain.")
+
+
 def test_a_recovered_text_has_it(studio, context, qtbot, tmp_path):
     from app.core.store import Recovery
 
