@@ -27,7 +27,7 @@ class ChangeStep(msgspec.Struct, eq=False):
     is_closing: bool
 
 
-class Proposal(QObject):
+class Proposal:
     """An answer for a part of the text; `start` and `end` are where that part is now.
 
     As long as it `is_open`, it can be shown as far as it is written. It is compared with the text
@@ -37,7 +37,6 @@ class Proposal(QObject):
     def __init__(
         self, tracked: TrackedChanges, number: int, start: int, end: int, author: str
     ) -> None:
-        super().__init__(tracked)
         self._tracked = tracked
         self.number, self.author = number, author
         self.start, self.end = start, end
@@ -99,7 +98,9 @@ class TrackedChanges(QObject):
         self._marks = ChangeMarks(editor)
         self._returning: ChangeStep | None = None
         self._step: UndoStep | None = None
-        self._is_busy = False
+        self._is_busy = self._is_replayed = False
+        self._writing: tuple[UndoStep | None, tuple[OpenChange, ...]] = None, ()
+        self._cuts: list[tuple[UndoStep, tuple[OpenChange, ...]]] = []
         editor.changed.connect(self._on_changed)
         editor.page.settled.connect(self._show)
         editor.step_undone.connect(self._on_step_undone)
@@ -114,7 +115,8 @@ class TrackedChanges(QObject):
 
         Open changes that are in it are rejected.
         """
-        self.reject(one.id for one in self.open.within(start, end))
+        self._proposals = [one for one in self._proposals if one.is_open]
+        self.reject(one.id for one in self.open if one.start < end and one.end > start)
         proposal = Proposal(self, self.open.new_id(), start, end, author)
         self._proposals.append(proposal)
         return proposal
@@ -223,6 +225,7 @@ class TrackedChanges(QObject):
         for proposal in self._proposals:
             proposal.is_open = False
         self._proposals.clear()
+        self._cuts.clear()
         self._returning = None
         self._refresh()
 
@@ -254,9 +257,24 @@ class TrackedChanges(QObject):
             self.open.remove(_ids(owner.changes))  # before they are accepted again
         for proposal in self._proposals:
             proposal.follow(change)
-        if len(self.open):
+        former = tuple(self.open)
+        if former:
             self.open.follow(change.position, units(change.removed), units(change.added))
             self._refresh()
+        self._remember(former, source)
+
+    def _remember(self, former: tuple[OpenChange, ...], source: Source) -> None:
+        """Keep what the writer's step did to open changes, for Undo."""
+        step = self.editor.history.last_done
+        if source is Source.WRITER and step is not None:
+            if step is not self._writing[0]:
+                self._writing = step, former
+            if _shapes(former) != _shapes(self.open):
+                self._cuts = [one for one in self._cuts if one[0] is not step]
+                self._cuts.append((step, self._writing[1]))
+        elif source is Source.MODEL:
+            self._cuts.clear()  # what is kept tells places of another text
+        self._is_replayed = source is Source.HISTORY
 
     def _on_step_undone(self, step: UndoStep) -> None:
         """The step is about to be taken back: what it did to the changes comes after the text."""
@@ -264,11 +282,24 @@ class TrackedChanges(QObject):
             self._step, self._returning = step, step.owner
 
     def _return(self) -> None:
+        self._mend()
         step, owner = self._step, self._returning
         if step is None or owner is None or self._is_busy:
             return
         self._step = self._returning = None
         self._switch(step, owner, is_closing=not owner.is_closing)
+
+    def _mend(self) -> None:
+        """The writer's step was taken back: what it had closed or parted is as it was."""
+        history, is_replayed = self.editor.history, self._is_replayed
+        self._is_replayed = False
+        found = [one for step, one in self._cuts if step is history.last_moved]
+        is_undone = is_replayed and history.last_done is not history.last_moved
+        if not found or not is_undone or self.is_being_written:
+            return
+        self.open.remove(_ids(self.open))
+        self.open.put(found[0])
+        self._refresh()
 
     def _on_step_redone(self, step: UndoStep) -> None:
         if isinstance(step.owner, ChangeStep):
@@ -294,6 +325,11 @@ class TrackedChanges(QObject):
     def _on_caret(self) -> None:
         if len(self.open):
             self.moved.emit()
+
+
+def _shapes(changes: Iterable[OpenChange]) -> list[tuple[int, int, str]]:
+    """What of changes is the same wherever they stand."""
+    return [(one.id, one.end - one.start, one.added) for one in changes]
 
 
 def _ids(changes: Iterable[OpenChange]) -> Collection[int]:

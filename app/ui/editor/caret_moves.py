@@ -55,6 +55,15 @@ class CaretMoves:
             self._after_key(event, cursor, former)
             self._put(cursor)
 
+    def leave_pieces(self) -> None:
+        """Take the writer's selection out of pieces it begins or ends in.
+
+        Qt does not tell what an input method removes of them.
+        """
+        cursor, around = self._editor.textCursor(), self._page.breaks.piece_around
+        if any(around(at) != (at, at) for at in (cursor.position(), cursor.anchor())):
+            self._put(self._page.cursor(*self._page.selection(cursor)))
+
     def after_mouse_press(self, *, extends: bool) -> None:
         """Put right where a press of the mouse put the caret; a triple one takes the paragraph."""
         cursor = self._editor.textCursor()

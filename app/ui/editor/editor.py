@@ -327,7 +327,8 @@ class Editor(PlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method holds half-typed text; normalise what it gives."""
-        was_composing = self.is_composing
+        if not (was_composing := self.is_composing):
+            self._moves.leave_pieces()
         self._preedit = event.preeditString()
         self.page.paused = self.is_composing
         text = normalise(event.commitString())

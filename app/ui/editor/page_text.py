@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit
 
 from app.core.documents.normalise import normalise
-from app.ui.editor.manuscript import Change, Manuscript, shared_ends, units
+from app.ui.editor.manuscript import Change, Manuscript, units
 from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts, with_ends
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
@@ -176,16 +176,14 @@ class PageText(QObject):
         if former - removed + added != length:
             position, removed, added = 0, former, length
         text = self._read(position, position + added)
+        changed = position, position + added
+        if removed and units(text) == added:
+            before = self._former(position, position + removed)
+            position, removed, text = self.breaks.narrowed(position, before, text)
+            added = units(text)
         if normalise(text) != text or units(text) != added:  # PySide drops half a pair
             self._held = position, removed, added  # until Qt lets the document be changed
             return
-        changed = position, position + added
-        if removed and not self.breaks.has_pieces(position, position + removed):
-            before = self._former(position, position + removed)
-            head, tail = shared_ends(before, text)
-            same = units(text[:head]), units(text[len(text) - tail :])
-            position, removed = position + same[0], removed - sum(same)
-            text = text[head : len(text) - tail]
         start, gone = self.breaks.follow(position, removed, units(text))
         first, last = (self.breaks.to_manuscript(at) for at in changed)
         if self._touched is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from app.core.documents.letters import border_before
-from app.ui.editor.manuscript import units
+from app.ui.editor.manuscript import shared_ends, units
 
 LONGEST = 4000
 """The longest block that is laid out in one piece, in UTF-16 units: about 2 ms a key."""
@@ -133,6 +133,22 @@ class SoftBreaks:
             index = self._places.index(place, index + 1)
         del self._places[index], self._pieces[index]
         self._sum_up()
+
+    def narrowed(self, position: int, before: str, text: str) -> tuple[int, int, str]:
+        """Where the document was changed, how many units that removed, and what it put in.
+
+        At `position`, `before` became `text`, of which both ends may be the same. A piece is in the
+        change or it is not: what was typed in its place may begin as it does.
+        """
+        head, tail = shared_ends(before, text)
+        start, stop = position + units(before[:head]), position + units(before)
+        end = stop - units(before[len(before) - tail :])
+        start = max(position, self.piece_around(start)[0])
+        begin, close = self.piece_around(end)
+        end = min(stop, close) if begin < end else end
+        encoded = _encoded(text)[2 * (start - position) :]
+        rest = encoded[: len(encoded) - 2 * (stop - end)]
+        return start, end - start, rest.decode("utf-16-le", "surrogatepass")
 
     def own_text(self, start: int, end: int, text: str) -> str:
         """What the document has from `start` to `end`, where the manuscript has `text`."""

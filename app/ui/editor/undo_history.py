@@ -69,6 +69,11 @@ class History:
         return self._steps[self._done - 1] if self._done else None
 
     @property
+    def last_done(self) -> UndoStep | None:
+        """The step that Undo would take back."""
+        return self._steps[self._done - 1] if self._done else None
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
         return self._done > 0

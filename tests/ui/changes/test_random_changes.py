@@ -68,6 +68,10 @@ def check(tracked: TrackedChanges, text: str) -> None:
     assert document(editor) == text
     assert editor.page.breaks.pieces == tracked._marks._pieces()
     assert all(0 <= one.start <= one.end <= units(text) for one in tracked.open)
+    block = editor.document().begin()
+    while block.isValid():
+        assert not block.layout().preeditAreaText()
+        block = block.next()
     caret = editor.textCursor()
     assert caret.position() <= editor.document().characterCount() - 1
 

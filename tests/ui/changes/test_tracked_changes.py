@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from app.ui.changes.tracked_changes import TrackedChanges
 from app.ui.editor.editor import Editor, Source
+from tests.ui.editor.test_editor import compose
 
 Key = Qt.Key
 
@@ -228,3 +229,59 @@ def test_going_from_change_to_change(editor, tracked):
     assert tracked.selected == (one,)
     editor.setReadOnly(True)
     assert tracked.accept([one.id]) == tracked.reject([two.id]) == 0
+
+
+def test_undo_opens_again_what_the_writer_closed(editor, tracked):
+    editor.set_text("One two three four.")
+    rewrite(tracked, "One 2 three 4.")
+    before = list(tracked.open)
+    editor.replace_text(2, 16, "x")
+    assert not len(tracked.open) or list(tracked.open) != before
+    editor.undo()
+    assert list(tracked.open) == before
+    assert page(editor) == "One two2 three four4."
+    editor.redo()
+    assert list(tracked.open) != before
+    editor.undo()
+    editor.move_caret(5)
+    QTest.keyClicks(editor, "abc")  # within what is to go: it is parted
+    assert len(tracked.open) == 3
+    editor.undo()
+    assert list(tracked.open) == before
+    assert editor.manuscript.text() == "One two three four."
+
+
+def test_a_proposal_beside_another_leaves_it(editor, tracked):
+    editor.set_text("One. Two.")
+    rewrite(tracked, "One. New.", 0, 4)
+    rewrite(tracked, " 2.", 4, 9)
+    assert page(editor) == "One. New. Two2."
+    assert len(tracked.open) == 2
+
+
+@pytest.mark.parametrize("answer", ["\n\n", "bright", "One bright\nday", "x"])
+def test_an_input_method_beside_a_proposed_text(editor, tracked, answer):
+    """Qt tells of the whole paragraph then, with what is only proposed in it."""
+    editor.set_text("")
+    rewrite(tracked, answer)
+    shown = page(editor)
+    compose(editor, "x")
+    assert editor.manuscript.text() == ""
+    compose(editor, "", "x")
+    assert editor.manuscript.text() == "x"
+    assert page(editor) == shown + "x"
+    assert not editor.document().firstBlock().layout().preeditAreaText()
+    editor.undo()
+    editor.undo()
+    assert page(editor) == ""
+
+
+def test_what_is_typed_over_a_proposed_text_may_begin_as_it_does(editor, tracked):
+    editor.set_text("One two.")
+    rewrite(tracked, "One bright two.")
+    cursor = editor.textCursor()
+    cursor.setPosition(4)
+    cursor.setPosition(14, cursor.MoveMode.KeepAnchor)
+    editor.setTextCursor(cursor)
+    QTest.keyClicks(editor, "b")
+    assert editor.manuscript.text() == "One b."
