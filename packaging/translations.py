@@ -114,6 +114,7 @@ def tables() -> Iterator[Marked]:
         yield from (("Rewrites", text) for text in texts)
     yield from (("Sentences", text) for text in (*_REASONS, *_NAMES))
     yield from (("Passport", name) for name in LANGUAGES.values())
+    yield from (("Sentences", name) for name in LANGUAGES.values())
     catalogue = json.loads((ROOT / "models.json").read_text("utf-8"))
     yield from (("Catalogue", model["why"]) for model in catalogue["models"])
     codes = {code for model in catalogue["models"] for code in model["languages"]} - {"multi"}

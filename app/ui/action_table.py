@@ -145,12 +145,12 @@ take_after | Next Take | Alt+Right | chevron-right | Show the next take
 accept | Accept | Ctrl+Shift+Enter Ctrl+Shift+Return | accept | Make the tinted text your own; \
 editing it or writing on does so too
 ---
-takes_here | Takes of This Place | Ctrl+F3 | takes | See what else the model wrote here, side by \
-side
 rewrite | Rewrite… | Ctrl+K | - | Find an action for the selected text: shorten it, translate it, \
 summarise it and more
 own_rewrites | Own Actions… | Ctrl+Shift+F3 | - | Write actions of your own, and share them as files
 ---
+takes_here | Takes of This Place | Ctrl+F3 | takes | See what else the model wrote here, side by \
+side
 all_takes | All Takes… | Ctrl+Shift+T | - | See every take written for this manuscript
 ---
 next_change | Next Change | Alt+Down | chevron-down | Go to the next change that the model \

@@ -8301,6 +8301,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请检查数据文件夹的权限。</translation>
     </message>
     <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
         <source>Choose a GGUF file, or a folder with safetensors.</source>
         <translation>请选择 GGUF 文件，或含有 safetensors 的文件夹。</translation>
     </message>
@@ -8513,6 +8517,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请下载文件本身。</translation>
     </message>
     <message>
+        <source>English</source>
+        <translation>英语</translation>
+    </message>
+    <message>
         <source>Everyone on the way to {0} can read the text: it is not encrypted.</source>
         <translation>通往 {0} 的途中任何人都能读到文字：没有加密。</translation>
     </message>
@@ -8553,12 +8561,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>用于别的类型都放不下的模型；损失明显可见。</translation>
     </message>
     <message>
+        <source>French</source>
+        <translation>法语</translation>
+    </message>
+    <message>
         <source>From 0 to {0} alternatives can be had for each token, not {1}.</source>
         <translation>每个词元可要 0 到 {0} 个备选，而不是 {1} 个。</translation>
     </message>
     <message>
         <source>From 1 to {0} texts can be classified at once.</source>
         <translation>一次可以分类 1 到 {0} 段文字。</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>德语</translation>
     </message>
     <message>
         <source>Get a GGUF model by other means and put it into the models folder.</source>
@@ -9209,6 +9225,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用 Torch 引擎运行模型，或取得 GGUF 格式的适配器。</translation>
     </message>
     <message>
+        <source>Russian</source>
+        <translation>俄语</translation>
+    </message>
+    <message>
         <source>Save it as UTF-8 first.</source>
         <translation>请先将其保存为 UTF-8。</translation>
     </message>
@@ -9275,6 +9295,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Somebody may be in between; check the date of this computer and the network.</source>
         <translation>可能有人居中窃听；请检查这台电脑的日期和网络。</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>西班牙语</translation>
     </message>
     <message>
         <source>Start Lampblack again and try once more.</source>

@@ -161,6 +161,17 @@ def _echo(answer: _RawAnswer) -> bool:
     return False
 
 
+def _repeat(answer: _RawAnswer) -> bool:
+    """The passage itself once more, and then the answer under a label."""
+    original, rest = answer.original, answer.text[len(answer.original) :]
+    if not original or not answer.text.startswith(original) or not rest.startswith("\n"):
+        return False
+    label = LABEL.match(rest.lstrip())
+    if label is None or not (left := rest.lstrip()[label.end() :]).strip():
+        return False
+    return answer.take("label", f"{original}\n{label.group()}", left)
+
+
 def _fence(answer: _RawAnswer) -> bool:
     found = FENCE.match(answer.text + "\n" * (not answer.is_over))
     if found is None or FENCE.search(answer.original + "\n"):
@@ -274,6 +285,7 @@ _RULES: tuple[Callable[[_RawAnswer], bool], ...] = (
     _tags,
     _greeting,
     _echo,
+    _repeat,
     _label,
     _fence,
     _quotes,

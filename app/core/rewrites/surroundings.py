@@ -96,7 +96,8 @@ ORIGINAL = re.compile(
 """The label of the passage, where an answer begins with the passage itself."""
 
 LABEL = re.compile(
-    rf"[#>\s]*[*_]{{0,3}}(?:(?:{_KIND}\s+)?{_THING}(?:\s+(?:in|into) \w+)?|(?:{_KIND})|rewrite"
+    rf"[#>\s]*[*_]{{0,3}}(?:the |your |my )?"
+    rf"(?:(?:{_KIND}\s+)?{_THING}(?:\s+(?:in|into) \w+)?|(?:{_KIND})|rewrite"
     rf"|(?:改写|修改|修正|润色|缩写|精简|扩写|翻译|续写|重写|校对|纠正)后?(?:的?(?:文本|内容|版本|段落|文字|结果|句子))?"
     rf"|译文|摘要|总结|概要|标题|大纲|提纲|答案|问题|解释)[*_]{{0,3}}\s*[:：][*_]{{0,3}}",
     re.IGNORECASE,

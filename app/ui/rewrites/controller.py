@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.core.documents.comments import without_comments
 from app.core.documents.prompts import DEFAULT_SYSTEM, latest
 from app.core.errors import error_from
 from app.core.rewrites.asking import room
@@ -211,7 +212,7 @@ class RewriteController(QObject):
         if action.goes == "after":
             self.about_to_write.emit("generation")
         first.language = self.offers.language_of(text)
-        first.memory = self.memory()
+        first.memory = without_comments(self.memory())
         self._begin(first)
 
     def stop(self) -> None:
@@ -252,6 +253,8 @@ class RewriteController(QObject):
             self._show_part(running)
             if running.action.goes == "change":
                 running.open()
+                if not running.at:  # what is selected hides the marks of the changes
+                    self._editor.setTextCursor(self._editor.cursor_at(running.part.start))
 
     def _begin(self, rewriting: Rewriting) -> None:
         self._running = rewriting

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -38,14 +39,14 @@ from app.core.rewrites.own_rewrites import (
 from app.core.rewrites.prompts import PLACES
 from app.core.rewrites.table import REWRITES, Goes, Rewrite
 from app.ui.rewrites.own_files import OwnFiles
-from app.ui.rewrites.words import goes_text, key_trouble_text, name_of
+from app.ui.rewrites.words import asks_of, goes_text, help_of, key_trouble_text, name_of
 from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.number_box import NumberBox
 
 _GOES: tuple[Goes, ...] = ("change", "after", "note")
 _BETWEEN, _BEFORE_ANSWER = "---", "=>"
-_COMBO = 24  # letters of the longest choice
+_COMBO = 16  # letters of the longest choice
 
 
 class OwnRewritesDialog(QDialog):
@@ -150,6 +151,7 @@ class OwnRewritesDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for label, field, tip in self._labels():
             beside = QLabel(label)
@@ -223,7 +225,8 @@ class OwnRewritesDialog(QDialog):
             self._show("", OwnFields(prompt="\n\n{selection}"))
         else:
             own = self.tr("{0}, my own").format(name_of(like))
-            self._show(own, fields_of(like))
+            fields = replace(fields_of(like), help=help_of(like), asks=asks_of(like), key="")
+            self._show(own, fields)
         self.name.setFocus()
         self.name.selectAll()
 

@@ -28,7 +28,7 @@ from app.ui.widgets.theme import Theme
 from app.ui.widgets.two_line_list import TwoLines
 
 _LINE_END = "\u2028"
-_WIDTH, _HEIGHT = 540, 520
+_WIDTH, _HEIGHT = 580, 540
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 

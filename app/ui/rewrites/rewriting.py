@@ -118,7 +118,7 @@ class Rewriting(msgspec.Struct, eq=False):
             after=after,
             instruction=self.instruction,
             language=self.language,
-            memory=self.memory,
+            memory=around("", self.memory, side_bytes(context))[1],
         )
 
     def fields(self, manuscript: Manuscript, model: ModelInfo, system: str) -> dict[str, Any]:

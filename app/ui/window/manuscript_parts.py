@@ -230,6 +230,7 @@ class ManuscriptParts(QObject):
         )
         rewrites.about_to_write.connect(self.history.take)
         rewrites.moved.connect(generation.show_takes)
+        rewrites.memory = lambda: self.context.story.memory
         generation.write_beside(rewrites)
         self.rewrite_menus = RewriteMenus(rewrites, self._display, self._actions, window)
         self._parts += (rewrites, self.rewrite_menus)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.changes.compare import applied, compare
 from app.core.rewrites.cleaning import clean, fitted
 from tests.core.rewrites.answers import ANSWERS, FERRY, SHORT
 
@@ -15,6 +16,15 @@ def test_only_the_answer_is_left_of_what_a_model_says(original: str, raw: str, a
     found = clean(raw, original, "Shorter")
     assert found.text == answer
     assert bool(found.taken_off) == (raw.strip() != answer)
+
+
+@pytest.mark.parametrize(("original", "raw", "answer"), ANSWERS)
+def test_what_is_left_can_be_accepted_and_rejected_exactly(
+    original: str, raw: str, answer: str
+) -> None:
+    changes = compare(original, clean(raw, original, "Shorter").text)
+    assert applied(original, changes) == answer
+    assert applied(original, ()) == original
 
 
 @pytest.mark.parametrize(("original", "raw", "answer"), ANSWERS)
@@ -51,6 +61,12 @@ def test_nothing_that_is_not_the_answer_is_shown_while_it_streams(
 def test_prose_that_begins_like_something_else_stays_as_it_is(prose: str) -> None:
     assert clean(prose, FERRY) == clean(prose, prose)
     assert clean(prose, FERRY).text == prose
+
+
+def test_the_passage_said_again_before_the_answer_is_taken_off() -> None:
+    assert clean(f"{FERRY}\n\nThe new text: {SHORT}", FERRY).text == SHORT
+    assert clean(f"{FERRY}\n\nThe end was near.", FERRY).text == f"{FERRY}\n\nThe end was near."
+    assert clean(f"{FERRY}\n\nTranslation:", FERRY).text == f"{FERRY}\n\nTranslation:"
 
 
 def test_what_the_passage_has_itself_is_not_taken_off() -> None:

@@ -81,6 +81,7 @@ def test_a_doubt_is_said_before_and_once(passage: Studio) -> None:
     palette.start.click()
     assert passage.worker.count_of("generate") == 1
     passage.done()
+    passage.window.editor.selectAll()
     rewrites.ask(ACTIONS["shorten"])
     assert passage.worker.count_of("generate") == 2
     passage.done()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from app.core.context.entries import StoryMemory
 from app.core.rewrites.table import REWRITES
 from app.engine.messages import Done, Stats
 from tests.ui.conftest import MODEL, Studio
@@ -44,6 +45,16 @@ def test_an_answer_stands_as_changes_until_they_are_accepted(passage: Studio) ->
     assert accepted(passage) == AROUND.format("Rain on Monday. She left.")
     passage.do("undo")
     assert passage.window.editor.manuscript.text() == AROUND.format(PASSAGE)
+
+
+def test_what_the_model_always_knows_goes_along(passage: Studio) -> None:
+    context = passage.window.manuscript.context
+    context.change(StoryMemory(memory="Maren is afraid of dogs. %%not this%%"))
+    start(passage, "expand")
+    said = passage.worker.last("generate")[1]["messages"][-1].content
+    assert "Maren is afraid of dogs." in said
+    assert "not this" not in said
+    passage.done()
 
 
 def test_nothing_changes_where_nothing_comes_or_the_same(passage: Studio) -> None:
