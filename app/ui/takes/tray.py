@@ -106,6 +106,13 @@ class TakeTray(QWidget):
             )
         self.more.setEnabled(bool(items) and all(item.take.finished for item in items))
 
+    def follow_in_tab_order(self, before: QWidget) -> None:
+        """Let Tab come from `before` through the tray to what came after `before`."""
+        for one in self.findChildren(QWidget):
+            if one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value:
+                QWidget.setTabOrder(before, one)
+                before = one
+
     def say(self, words: Words) -> None:
         """Say beside the title how far it is, or what happened."""
         if told(words) != self.status.text():

@@ -113,7 +113,10 @@ class TrayController(QObject):
             self.leave()
             return
         shown = self._shown
+        count = len(self.tray.cards)
         self.tray.show_items([self._item(take, shown) for take in self._takes])
+        if len(self.tray.cards) > count:
+            self.tray.follow_in_tab_order(self._editor)
         self.tray.say(self._state)
 
     # What the writer does

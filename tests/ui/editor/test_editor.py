@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMenu, QTextEdit
 
 from app.ui.editor.editor import Editor
+from app.ui.provenance.tracker import MIME
 
 
 def compose(widget, preedit: str, commit: str = "") -> None:
@@ -111,7 +112,7 @@ def test_copied_text_is_plain(studio):
     studio.window.editor.selectAll()
     data = studio.window.editor.createMimeDataFromSelection()
     assert isinstance(data, QMimeData)
-    assert data.formats() == ["text/plain"]
+    assert data.formats() == ["text/plain", MIME]  # the program's own, no rich text
     assert data.text() == "One\ntwo"
 
 
