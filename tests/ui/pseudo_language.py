@@ -39,7 +39,7 @@ _KEPT = re.compile(r"(\{\w+\}|%n|&|\(\*[^)]*\)|;;|\n)")
 _DATA = re.compile(
     r"Lampblack|PyTorch|llama\.cpp|English|简体中文|Tiny|CPU|OpenAI|"
     r"Windows-|Mac Roman|Mac\b|Shift JIS|Johab|Big5|"
-    r"(?:f16|f32|bf16|q8_0|q4_0)|(?:Ctrl|Shift|Alt|Esc|Del|Enter|Return|Left|Right)\b|"
+    r"(?:f16|f32|bf16|q8_0|q4_0)|(?:Ctrl|Shift|Alt|Esc|Del|Enter|Return|Left|Right|Up|Down)\b|"
     r"https?://\S*|/\S+|\b\d+[.,\d]*\s?(?:kB|MB|GB|s|min|pt|%)?|V?[0-9.]+|"
     r"top-k|as-asked|\bq\d\w*|[A-Z]{2,}[\w-]*"
 )

@@ -95,6 +95,7 @@ def writing(studio: Studio) -> None:
     studio.window.page.find_bar.find_next()
     studio.window.page.find_bar.show()
     studio.window.display.show_document()
+    studio.window.manuscript.takes.marks.place()  # a moment later
 
 
 def choosing_values(studio: Studio) -> None:

@@ -104,6 +104,7 @@ class ProvenanceController(QObject):
 
     def _tell(self, words: str) -> None:
         self.label.setText(words)
-        self.label.setAccessibleName(self.tr("At the cursor: {0}").format(words))
+        name = self.tr("At the cursor: {0}").format(words) if words else ""
+        self.label.setAccessibleName(name)
         self.label.setToolTip(words)
         self.label.setVisible(bool(words))
