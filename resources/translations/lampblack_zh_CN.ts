@@ -2155,6 +2155,10 @@
         <translation>发送的全部内容</translation>
     </message>
     <message>
+        <source>It knows {0} already, and reads the rest at once.</source>
+        <translation>模型已读过 {0}，其余立刻读完。</translation>
+    </message>
+    <message>
         <source>It knows {0} already, and reads the rest in about {1} seconds.</source>
         <translation>它已经读过其中的 {0}，其余约需 {1} 秒读完。</translation>
     </message>

@@ -40,6 +40,7 @@ _HUES: dict[PartKind, int] = {
 """The colours of the parts, in degrees; the text itself and the program's words have none."""
 
 _LEFT_OUT = -1
+_AT_ONCE_S = 0.05  # seconds that a reading takes which nobody notices
 
 
 class ContextDialog(TextListDialog):
@@ -124,6 +125,8 @@ class ContextDialog(TextListDialog):
         if wait is None:
             said = self.tr("It knows {0} already. How long it reads is known once it has read.")
             words.append(said.format(known))
+        elif wait < _AT_ONCE_S:
+            words.append(self.tr("It knows {0} already, and reads the rest at once.").format(known))
         else:
             said = self.tr("It knows {0} already, and reads the rest in about {1} seconds.")
             words.append(said.format(known, number_text(wait, 1)))
