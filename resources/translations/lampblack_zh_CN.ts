@@ -2156,7 +2156,7 @@
     </message>
     <message>
         <source>It knows {0} already, and reads the rest at once.</source>
-        <translation>模型已读过 {0}，其余立刻读完。</translation>
+        <translation>它已经读过其中的 {0}，其余立刻读完。</translation>
     </message>
     <message>
         <source>It knows {0} already, and reads the rest in about {1} seconds.</source>
