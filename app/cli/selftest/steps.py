@@ -27,6 +27,7 @@ from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.keeping import HIDDEN, convert, keep_backup
 from app.cli.selftest.loopback import ask_service, free_port
 from app.cli.selftest.report import CannotTryError
+from app.cli.selftest.rewriting import know_origins, propose, tell_lore
 from app.cli.selftest.window_child import GONE_S, WindowChild
 from app.core.errors import DamagedModelError, EngineMissingError, LampblackError, StoreError
 from app.core.models.checksums import checksums
@@ -260,6 +261,18 @@ class Selftest:
     def spell(self) -> str:
         """Look words up in the dictionary that comes with the program."""
         return check_spelling(self.home.paths.dictionaries)
+
+    def propose(self) -> str:
+        """Make proposed changes of an answer, and take them through a Word document."""
+        return propose(self.home.folder)
+
+    def tell_lore(self) -> str:
+        """Put what is kept for the model into a prompt."""
+        return tell_lore()
+
+    def know_origins(self) -> str:
+        """Tell the model's words in the manuscript from the writer's."""
+        return know_origins(self.home.paths.store_file, self.home.manuscript)
 
     def change_book(self) -> str:
         """Make a book, change its order and export it."""

@@ -77,6 +77,8 @@ STEPS = (
             ("book", "order a book and export it as PDF", Selftest.change_book),
             ("search", "search in the whole book", Selftest.search),
             ("spelling", "check spelling", Selftest.spell),
+            ("changes", "propose changes of a text", Selftest.propose),
+            ("lore", "put lore into a prompt", Selftest.tell_lore),
         )
     ),
     SelftestStep(name="reopen", title="open it again", run=Selftest.reopen),
@@ -93,6 +95,12 @@ STEPS = (
     ),
     SelftestStep(name="close", title="close the window", run=Selftest.leave),
     SelftestStep(name="store", title="check the store", run=Selftest.check_store, remedy=_DISK),
+    SelftestStep(
+        name="origins",
+        title="tell the model's words from others",
+        run=Selftest.know_origins,
+        remedy=_DISK,
+    ),
     SelftestStep(name="trash", title="delete and restore", run=Selftest.use_trash, remedy=_DISK),
     SelftestStep(
         name="passphrase",
