@@ -61,7 +61,7 @@ def propose(folder: Path) -> str:
 def tell_lore() -> str:
     """Make a prompt from a memory, lore and a long text; raises LampblackError."""
     request = ContextRequest(before=_PAGES, size=_SIZE, answer=_ROOM)
-    made = compose(StoryMemory("It rains.", "Slow.", 1, _LORE), request, _Words())
+    made = compose(StoryMemory("It rains.", "Slow.", 1, _LORE), request, _WordCounter())
     sent = made.prompt.prompt
     if "the lamps" not in sent or "Her brother" in sent or not sent.endswith(_PAGES[-200:]):
         raise LampblackError("The prompt does not hold the lore that is named, and that alone.")
@@ -80,7 +80,7 @@ def know_origins(store: Path, document: Path) -> str:
     return f"{written} words of {count_of(report.total)} are the model's"
 
 
-class _Words:
+class _WordCounter:
     """Counts words for tokens."""
 
     def texts(self, texts: tuple[str, ...]) -> tuple[int, ...]:
