@@ -17,7 +17,7 @@ _LINE_END = "\n".encode("utf-16-le")
 _MARKS = ("%%", "<!--", "-->")
 _MARK = 3  # units of a mark that can lie beside a change
 _AT_ONCE = 50_000  # units whose words are counted as they come
-_SLICE = 20_000  # units that are counted at a time, in a millisecond or two
+_SLICE = 8_000  # units that are counted at a time, in about a millisecond
 _EDGE = 32  # units on either side of a change that can make two words one, or one two
 
 

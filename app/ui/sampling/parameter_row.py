@@ -121,9 +121,10 @@ class ParameterRow(QWidget):
 
     def set_missing(self, reason: str) -> None:
         """Grey the row with the reason why the engine cannot do it; empty brings it back."""
-        self._missing = reason
-        self.field.setEnabled(not reason)
-        self._show_note()
+        if reason != self._missing:
+            self._missing = reason
+            self.field.setEnabled(not reason)
+            self._show_note()
 
     def set_idle(self, reason: str) -> None:
         """Dim the row with the reason why it does nothing at present; it can still be edited."""
@@ -133,8 +134,9 @@ class ParameterRow(QWidget):
 
     def show_term(self, shown: bool) -> None:
         """Show the parameter's own name beside the plain one, where nothing else stands there."""
-        self._has_term = shown and bool(self.bound.row.plain)
-        self._show_note()
+        if (has_term := shown and bool(self.bound.row.plain)) != self._has_term:
+            self._has_term = has_term
+            self._show_note()
 
     def show_help(self) -> None:
         """Keep the help in sight below the field, where there is room for it."""
