@@ -141,12 +141,13 @@ def kept_text(connection: apsw.Connection, journal: str) -> str:
 
 
 def forget(connection: apsw.Connection, journal: str) -> None:
-    """Remove a journal and all its rows."""
+    """Remove a journal and all its rows; its mark stays where takes do, as they have its text."""
     for statement in (
         "DELETE FROM edit WHERE journal = ?",
         "DELETE FROM checkpoint WHERE journal = ?",
         "DELETE FROM journal WHERE id = ?",
-        "DELETE FROM kept_here WHERE document = ?",
+        "DELETE FROM kept_here WHERE document = ?1"
+        " AND NOT EXISTS (SELECT * FROM take WHERE journal = ?1)",
         "DELETE FROM own_word WHERE document = ?",
         "DELETE FROM document_language WHERE document = ?",
         "DELETE FROM open_change WHERE document = ?",

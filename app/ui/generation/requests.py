@@ -117,6 +117,11 @@ def around(request: TakeRequest, after: str) -> tuple[str, str]:
     return (request.before, after) if request.given is None else (prompt_of(request.given), "")
 
 
+def sources(request: TakeRequest) -> tuple[str, ...]:
+    """The documents that the request's text is from, where it may be another than on the page."""
+    return request.group.sources if request.given is not None else ()
+
+
 def blank_take(before: str, instruction: str) -> TakeText:
     """An empty take that knows how its first words join `before`."""
     if not instruction:

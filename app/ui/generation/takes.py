@@ -63,7 +63,8 @@ class TakeGroup(msgspec.Struct, eq=False):
     As long as it is not `is_shown`, none is in the text. `place_key` is what the place is
     kept under, and `parent` that of the take that these go on from.
     `written` counts the characters of the active take that are in the text, from `shown_from` on.
-    `end` stays before what the writer types there, so that both texts stay whole.
+    `end` stays before what the writer types there, so that both texts stay whole. `sources` are
+    the documents that a request of before was from.
     """
 
     start: int
@@ -77,6 +78,7 @@ class TakeGroup(msgspec.Struct, eq=False):
     is_shown: bool = True
     place_key: str = msgspec.field(default_factory=new_key)
     parent: str = ""
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.end < 0:

@@ -62,11 +62,14 @@ class SendingGate(QObject):
         bridge.subscribe(self._on_previewed, Previewed)
         bridge.subscribe(self._on_failed, Failed)
 
-    def admit(self, fields: dict[str, Any], around: tuple[str, str]) -> dict[str, Any] | None:
+    def admit(
+        self, fields: dict[str, Any], *around: tuple[str, str], sources: tuple[str, ...] = ()
+    ) -> dict[str, Any] | None:
         """The fields of `Generate` that may go out now; None where it is refused or decided later.
 
         For a server they are without what it cannot be told, which the sampling panel says.
-        `around` is the manuscript before the place that is written at, and what follows.
+        `around` is, for each place at which what is sent begins or ends, the text before it and
+        what follows. `sources` are the documents that it is from beside the one on the page.
         """
         self._banners.take_back(self._refusal)
         model = self._program.worker.model
@@ -74,7 +77,7 @@ class SendingGate(QObject):
             return None
         if model.server is None:
             return fields
-        if model.server.masks and (reason := self._told_part(model.server.names, around)):
+        if model.server.masks and (reason := self._told_part(model.server.names, *around)):
             self._refusal = reason
             self._banners.say(reason)
             self.refused.emit()
@@ -84,6 +87,9 @@ class SendingGate(QObject):
             return fields
         if self._kept_here.is_on:
             self._refuse(model.server)
+            return None
+        if sources and self._program.store.is_kept_here(*sources):
+            self._refuse_source(model.server)
             return None
         if self._is_agreed(model.server, fields):
             return self._approved or fields
@@ -141,19 +147,27 @@ class SendingGate(QObject):
         )
         self.refused.emit()
 
-    def _told_part(self, names: tuple[str, ...], around: tuple[str, str]) -> Words:
+    def _refuse_source(self, place: ServerPlace) -> None:
+        self._refusal = lambda: self.tr(
+            "Nothing was sent: what the model read then is of a document that is marked never to go "
+            "to another machine, and {0} is one."
+        ).format(server_address(place.url).place)
+        self._banners.say(self._refusal)
+        self.refused.emit()
+
+    def _told_part(self, names: tuple[str, ...], *around: tuple[str, str]) -> Words:
         """Why the half of a name before the cursor could be read, as a sentence; else empty.
 
         Neither that half nor what it would become are to be had by masking.
         """
         masker = Masker(names)
-        if masker.tells_part(*around):
+        if any(masker.tells_part(*one) for one in around):
             return lambda: self.tr(
                 "Nothing was sent: the cursor stands within a name or number that is masked, and "
                 "what is before it could be read. Move the cursor to the end of the name, and try "
                 "again."
             )
-        if masker.begins_name(*around):
+        if any(masker.begins_name(*one) for one in around):
             return lambda: self.tr(
                 "Nothing was sent: the text before the cursor ends with the beginning of a name "
                 "that is masked, which could be read. Finish the name, or put a space after it if "
@@ -223,4 +237,5 @@ def _sayable(fields: dict[str, Any], model: ModelInfo) -> dict[str, Any]:
     default = Sampling()
     left_out = {name: getattr(default, name) for name in model.unsupported}
     sampling = msgspec.structs.replace(fields["sampling"], **left_out)
-    return {**fields, "sampling": sampling, "overflow": "fail"}
+    told = {name: value for name, value in fields.items() if name != "exact"}
+    return {**told, "sampling": sampling, "overflow": "fail"}

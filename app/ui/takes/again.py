@@ -99,6 +99,7 @@ class Repeater(QObject):
             take.record.instruction,
             is_shown=False,
             parent=take.parent,
+            sources=tuple(filter(None, (take.record.journal, take.record.path))),
         )
         if anchor is not None and anchor.start == anchor.stop:
             group.place_key = take.place
