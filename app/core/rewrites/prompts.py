@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -102,10 +103,16 @@ def _worked(action: Rewrite, passage: AskedPassage) -> RewritePrompt:
     return RewritePrompt(prompt="\n\n".join(parts), stop=stop, strip_leading_space=True)
 
 
-def around(before: str, after: str, most_bytes: int) -> tuple[str, str]:
+def around(
+    before: str,
+    after: str,
+    most_bytes: int,
+    undivided: Callable[[str, int], int] = lambda _text, place: place,
+) -> tuple[str, str]:
     """What a model sees of the text on both sides: at most so many bytes of UTF-8 of each.
 
     The text before begins with a paragraph or word, the text after ends with a whole letter.
+    `undivided` gives the first place from one on at which a text may be cut.
     """
     data = after.encode("utf-8", "surrogatepass")
     if len(data) > most_bytes:
@@ -113,5 +120,6 @@ def around(before: str, after: str, most_bytes: int) -> tuple[str, str]:
         paragraph = begin.rfind("\n")
         word = max(begin.rfind(" "), paragraph)
         end = paragraph if paragraph >= len(begin) // 2 else word if word > 0 else len(begin)
-        after = after[: border_before(after, end)]
-    return latest(before, most_bytes), after
+        after = after[: undivided(after, border_before(after, end))]
+    place = len(before) - len(latest(before, most_bytes))
+    return before[undivided(before, place) :] if place else before, after

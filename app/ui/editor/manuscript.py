@@ -166,6 +166,20 @@ class Manuscript:
         """The text before `end` as a model reads it: without the writer's comments."""
         return without_comments(self.text(), len(self.text(0, end)))
 
+    def outside_comments(self, start: int, end: int) -> tuple[int, int]:
+        """The same place without the half of a comment that it begins or ends in."""
+        for first, last in self.comments:
+            if first < start < last:
+                start = last
+            if first < end < last:
+                end = first
+        return start, max(start, end)
+
+    def readable_after(self, start: int, most: int) -> str:
+        """At most `most` units of the text from `start` on as a model reads it."""
+        start, end = self.outside_comments(start, min(len(self), start + most))
+        return without_comments(self.text(start, end))
+
     def replace(self, position: int, removed: int, added: str) -> Change | None:
         """Put `added` in the place of `removed` units; None when that changes nothing."""
         change = _trimmed(position, self.text(position, position + removed), added)

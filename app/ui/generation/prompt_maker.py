@@ -14,7 +14,6 @@ from app.core.context.composition import ComposedPrompt, Composition, ContextReq
 from app.core.context.entries import StoryMemory
 from app.core.context.pieces import first_words
 from app.core.context.reading_pace import ReadingPace
-from app.core.documents.comments import without_comments
 from app.core.documents.prompts import DEFAULT_SYSTEM
 from app.core.errors import LampblackError
 from app.core.masking import Masker
@@ -32,7 +31,7 @@ from app.ui.generation.takes import TakeRequest
 from app.ui.generation.token_counts import EngineCounter, EstimatedCounter, PromptReading
 from app.ui.numbers import number_text
 
-_AFTER = 20_000  # units after the place that are looked at
+_AFTER = 25_000  # units after the place, more than are looked at: a name may go over that end
 _KEPT = 4  # prompts: Continue asks for the one that was read ahead and shown
 _UNKNOWN_SIZE = 1_000_000  # tokens of a server that does not tell how much it reads
 
@@ -78,8 +77,7 @@ class PromptMaker(QObject):
 
     def after(self, place: int) -> str:
         """The text after a place, as a model reads it."""
-        manuscript = self._editor.manuscript
-        return without_comments(manuscript.text(place, min(len(manuscript), place + _AFTER)))
+        return self._editor.manuscript.readable_after(place, _AFTER)
 
     def request(
         self, before: str, after: str, instruction: str, sampling: Sampling, takes: int = 1
@@ -163,7 +161,7 @@ class PromptMaker(QObject):
         story, model = self.story(), self._worker.model
         key = self._key(story, request)
         counter = self._counter_for(model)
-        undivided = _undivided(model)
+        undivided = undivided_for(model)
         self._tasks.run(
             partial(compose, story, request, counter, undivided),
             partial(self._keep, key, then),
@@ -249,7 +247,8 @@ def _answer_room(max_tokens: int, takes: int, size: int) -> int:
     return max(1, quarter if max_tokens < 0 else min(max_tokens * takes, quarter))
 
 
-def _undivided(model: ModelInfo | None) -> Callable[[str, int], int]:
+def undivided_for(model: ModelInfo | None) -> Callable[[str, int], int]:
+    """What gives the first place from one on at which a cut divides nothing that is masked."""
     if model is not None and model.server is not None and model.server.masks:
         return Masker(model.server.names).undivided
     return lambda _text, place: place

@@ -168,7 +168,7 @@ class RewriteController(QObject):
         if reason := self.offers.refusal():
             self._status.say(reason)
             return
-        start, end = self._editor.selection
+        start, end = self._editor.manuscript.outside_comments(*self._editor.selection)
         self._run(action, instruction, start, self._editor.manuscript.text(start, end))
 
     def retry(self) -> None:
@@ -193,9 +193,12 @@ class RewriteController(QObject):
         limit = room(action, context)
         if action.goes_on:
             tail = latest(text.rstrip(), 2 * limit)
-            start += units(text.rstrip()[: len(text.rstrip()) - len(tail)])
-            text, limit = tail, 2 * len(tail) + 1
+            end = start + units(text.rstrip())
+            start, end = self._editor.manuscript.outside_comments(end - units(tail), end)
+            text, limit = self._editor.manuscript.text(start, end), 2 * len(tail) + 1
         parts = passage_parts(start, text, limit)
+        if action.goes_on:
+            parts = parts[-1:]  # what stands before it goes along
         if not parts:
             self._status.say(self.tr("There is nothing but comments in the selection."))
             return
@@ -244,9 +247,7 @@ class RewriteController(QObject):
             return
         system = self._program.settings.system_prompt or DEFAULT_SYSTEM
         fields = running.fields(self._editor.manuscript, model, system)
-        text = self._editor.manuscript.text
-        around = text(0, running.part.start), text(running.part.end)
-        admitted = self._gate.admit(fields, around)
+        admitted = self._gate.admit(fields, *running.borders(self._editor.manuscript))
         if admitted is not None:
             self._is_waiting = False
             running.job = self._program.worker.generate(**admitted)

@@ -80,7 +80,7 @@ class Digests:
             )
         else:
             last = self._summaries(action, instruction, parts, note, context)
-        last.language = done.language
+        last.language, last.memory = done.language, done.memory
         self._begin(last)
 
     def link(self, note: Note, start: int) -> None:

@@ -18,9 +18,10 @@ from app.core.rewrites.table import Rewrite
 from app.engine.messages import ChatMessage, ModelInfo
 from app.tasks.cutting import cut, spaced
 from app.ui.editor.manuscript import Change, Manuscript, units
+from app.ui.generation.prompt_maker import undivided_for
 from app.ui.rewrites.answer_places import AnswerPlace
 
-_SIDE = 4000  # units of the manuscript that are looked at on each side
+_SIDE = 12_000  # units of the manuscript that are looked at beside the passage
 
 
 class PassagePart(msgspec.Struct, eq=False):
@@ -96,34 +97,57 @@ class Rewriting(msgspec.Struct, eq=False):
         rest = sum(len(part.text) for part in self.parts[self.at :])
         return (time.monotonic() - self.began) * rest / done if done else None
 
-    def passage(self, manuscript: Manuscript, context: int) -> AskedPassage:
-        """The part with what stands around it, of the parts before as they are rewritten."""
+    def borders(self, manuscript: Manuscript) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The text before the part's begin and what follows that, and the same of its end."""
         part = self.part
+        if self.on_page:
+            text, end = manuscript.text, min(len(manuscript), part.end + _SIDE)
+            ahead = text(max(0, part.start - _SIDE), part.start)
+            after = text(part.end, end)
+            passage = text(part.start, part.end)
+            return _border(ahead, passage + after), _border(ahead + passage, after)
+        ahead = "".join(one.text + one.gap for one in self.parts[: self.at])
+        rest = part.gap + "".join(one.text + one.gap for one in self.parts[self.at + 1 :])
+        return _border(ahead, part.text + rest), _border(ahead + part.text, rest)
+
+    def passage(
+        self,
+        manuscript: Manuscript,
+        context: int,
+        undivided: Callable[[str, int], int] = lambda _text, place: place,
+    ) -> AskedPassage:
+        """The part with what stands around it, of the parts before as they are rewritten.
+
+        `undivided` gives the first place from one on at which a text may be cut.
+        """
+        part, memory = self.part, around("", self.memory, side_bytes(context), undivided)[1]
         if not self.on_page:
             return AskedPassage(
-                selection=part.text, instruction=self.instruction, language=self.language
+                selection=part.text,
+                instruction=self.instruction,
+                language=self.language,
+                memory=memory,
             )
-        before = manuscript.text(max(0, part.start - _SIDE), part.start)
+        most = side_bytes(context)
         if self.at and self.action.goes == "change":
             done = "".join((one.answer or one.text) + one.gap for one in self.parts[: self.at])
-            begin = self.parts[0].start
-            before = manuscript.text(max(0, begin - _SIDE), begin) + done
-        after = manuscript.text(part.end, min(len(manuscript), part.end + _SIDE))
-        before, after = around(
-            without_comments(before), without_comments(after), side_bytes(context)
-        )
+            before = manuscript.readable(self.parts[0].start) + without_comments(done)
+        else:
+            before = manuscript.readable(part.start)
+        after = manuscript.readable_after(part.end, _SIDE)
+        before, after = around(before, after, most, undivided)
         return AskedPassage(
             selection=without_comments(part.text).strip(),
             before=before,
             after=after,
             instruction=self.instruction,
             language=self.language,
-            memory=around("", self.memory, side_bytes(context))[1],
+            memory=memory,
         )
 
     def fields(self, manuscript: Manuscript, model: ModelInfo, system: str) -> dict[str, Any]:
         """The fields of `Generate` for the part."""
-        passage = self.passage(manuscript, model.context)
+        passage = self.passage(manuscript, model.context, undivided_for(model))
         prompt = asked(self.action, passage, chat=self.chat, system=system)
         sampling = sampling_for(self.action, passage.selection, model.context)
         stop = (*sampling.stop, *prompt.stop)
@@ -179,6 +203,12 @@ class Rewriting(msgspec.Struct, eq=False):
         if self.part.place is None:
             self.part.place = self.open_place(self.part)
         return self.part.place
+
+
+def _border(before: str, after: str) -> tuple[str, str]:
+    """The text on both sides; a space or mark between them ends the word before it."""
+    ends = bool(after) and not after[0].isalnum() and after[0] != "\n"
+    return before + after[:1] * ends, after[ends:]
 
 
 def passage_parts(start: int, text: str, limit: int) -> list[PassagePart]:
