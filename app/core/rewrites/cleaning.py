@@ -30,6 +30,7 @@ from app.core.rewrites.surroundings import (
     TAGS,
     THOUGHTS,
 )
+from app.core.text.words import words
 
 Surrounding = Literal["thoughts", "greeting", "label", "fence", "quotes", "closing", "marks"]
 _ROUNDS = 12
@@ -102,7 +103,7 @@ def fitted(answer: str, original: str) -> str:
 def _thoughts(answer: _RawAnswer) -> bool:
     text = answer.text
     for begin, end in THOUGHTS:
-        if text.startswith(begin):
+        if text.startswith(begin) and not answer.original.startswith(begin):
             body, closed, rest = text.partition(end)
             if not closed:
                 return answer.take("thoughts", body, "")
@@ -129,11 +130,18 @@ def _greeting(answer: _RawAnswer) -> bool:
         found = pattern.match(answer.text)
         if found is None or pattern.match(answer.original + "\n"):
             continue
+        if pattern is CALL and _said(found.group()) in _said(answer.original.partition("\n")[0]):
+            continue
         rest = answer.text[found.end() :]
         if rest.strip("*_ \n") or not answer.is_over:
             stars = len(rest) - len(rest.lstrip("*"))  # the end of an emphasis around the sentence
             return answer.take("greeting", found.group() + rest[:stars], rest[stars:])
     return False
+
+
+def _said(text: str) -> str:
+    """The words of a text between single spaces, to be looked for in another one."""
+    return f" {' '.join(words(text.casefold()))} "
 
 
 def _label(answer: _RawAnswer) -> bool:
@@ -197,6 +205,8 @@ def _quotes(answer: _RawAnswer) -> bool:
     opener, inner = text[0], text[1:]
     place = _closes(opener, closers, inner)
     if 0 <= place == len(inner) - 1:
+        if _opens(opener, original):  # what is said there may be all that is left
+            return False
         return answer.take("quotes", f"{opener}…{inner[-1]}", inner[:-1])
     if place < 0 and not answer.is_over and not original.startswith(opener):
         answer.text = inner
@@ -206,6 +216,15 @@ def _quotes(answer: _RawAnswer) -> bool:
 def _is_quoted(text: str) -> bool:
     closers = QUOTES.get(text[:1], "")
     return bool(closers) and len(text) > 1 and text[-1] in closers
+
+
+def _opens(opener: str, text: str) -> bool:
+    """Whether a quotation begins somewhere in a text, which an apostrophe does not."""
+    return any(
+        not text[at - 1 : at].isalnum() and text[at + 1 : at + 2].strip()
+        for at, letter in enumerate(text)
+        if letter == opener
+    )
 
 
 def _closes(opener: str, closers: str, inner: str) -> int:
@@ -231,7 +250,13 @@ def _closing(answer: _RawAnswer) -> bool:
     found = CLOSING.search(answer.text)
     if found is None or CLOSING.search("\n\n" + answer.original):
         return False
+    if _paragraphs(answer.text[: found.start()]) < _paragraphs(answer.original):
+        return False  # the writer's own last words may begin like that
     return answer.take("closing", answer.text[found.start() :], answer.text[: found.start()])
+
+
+def _paragraphs(text: str) -> int:
+    return sum(1 for line in text.split("\n") if line.strip())
 
 
 def _tags(answer: _RawAnswer) -> bool:

@@ -75,6 +75,35 @@ def test_what_the_passage_has_itself_is_not_taken_off() -> None:
     assert clean(answer, letter).text == answer
 
 
+@pytest.mark.parametrize(
+    ("original", "answer"),
+    [
+        ('"Go away!" he shouted angrily.', '"Go away!"'),
+        ('He shouted, "Go away!"', '"Go away!"'),
+        ("‘Go,’ she said.", "‘Go.’"),
+        ("“Go,” she said.", "“Go.”"),
+        ("Yes, of course.\n\nShe turned away then.", "Of course.\n\nShe turned away."),
+        ("他说：好的。\n走吧。", "好的。\n走吧。"),
+        ("<think> he wrote. Then more.", "<think> he wrote. More."),
+        (
+            "She went first.\n\nI held the passage open.\n\nHe went in.",
+            "She went.\n\nI kept the passage open.\n\nHe entered.",
+        ),
+        (
+            "Dear Tom, let me know it.\n\nTell me how you are.",
+            "Tom, tell me.\n\nLet me know how you are.",
+        ),
+    ],
+)
+def test_what_the_writer_may_have_said_is_not_taken_off(original: str, answer: str) -> None:
+    assert clean(answer, original).text == answer
+
+
+@pytest.mark.parametrize("original", ["He didn't go, of course.", "It's the dogs' house."])
+def test_an_apostrophe_is_no_quotation(original: str) -> None:
+    assert clean("'It is theirs.'", original).text == "It is theirs."
+
+
 def test_what_was_taken_off_is_told_in_order() -> None:
     found = clean(
         f'<think>Hm.</think>Sure, here is the text:\n\n"{SHORT}"\n\nHope this helps!', FERRY
