@@ -149,6 +149,8 @@ def decode_table(data: bytes, mark: str, newest: int, key: str) -> dict[str, Any
         content = msgspec.json.decode(decode_text(data))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ValueError("it is not valid JSON") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     table = content.get(key) if isinstance(content, dict) else None
     version = content.get(mark) if isinstance(content, dict) else None
     if not isinstance(table, dict) or type(version) is not int or version < 1:
