@@ -222,7 +222,7 @@ class _Composer:
         if tokens <= room:
             return [replace(whole, tokens=tokens)]
         frame = self._count(_framed(replace(whole, text="")) + "\n\n")
-        kept = beginning(text, room - frame, self._counts)
+        kept = self._undivided_beginning(text, beginning(text, room - frame, self._counts))
         if not kept.strip():
             self._left.append(LeftOut(kind, "no_room", tokens=tokens))
             return []
@@ -265,6 +265,7 @@ class _Composer:
         if tokens <= room:
             return part
         kept = beginning(text, room - self._count("\n\n"), self._counts, divides=False)
+        kept = self._undivided_beginning(text, kept)
         cut = self._recounted(replace(part, text=kept, is_cut=True)) if kept else part
         if not kept or cut.tokens > room:
             self._left.append(LeftOut("lore", "no_room", name, tokens))
@@ -274,7 +275,8 @@ class _Composer:
 
     def _following(self) -> str:
         """What comes after the cursor; between two texts also the space that it begins with."""
-        after = self._request.after[:MOST_FOLLOWING]
+        whole = self._request.after
+        after = self._undivided_beginning(whole, whole[:MOST_FOLLOWING])
         return after.rstrip() if self._request.fills and not self._asks else after.strip()
 
     # The text before the cursor
@@ -300,12 +302,28 @@ class _Composer:
         frame = [ContextPart("frame", "user", head, self._count(head))] if head else []
         if not note:
             return [*frame, ContextPart("text", self._turn, shown)]
-        place = _note_place(shown, self._story.depth)
+        place = self._note_place(shown)
         gap = "\n\n" if "\n\n" in shown or "\n" not in shown else "\n"
         part = self._recounted(replace(note[0], text=f"{_framed(note[0])}{gap}"))
         part = replace(part, depth=self._story.depth)
         older = [ContextPart("text", self._turn, shown[:place])] if place else []
         return [*frame, *older, part, ContextPart("text", self._turn, shown[place:])]
+
+    def _note_place(self, shown: str) -> int:
+        """Where the note goes: before paragraphs, and within nothing that may not be cut."""
+        for depth in range(self._story.depth, len(shown) + 1):
+            place = _note_place(shown, depth)
+            if not place or self._undivided(shown, place) == place:
+                return place
+        return 0
+
+    def _undivided_beginning(self, text: str, kept: str) -> str:
+        """What is kept of a text's beginning, without what is cut at its end but may not be."""
+        place = len(kept)
+        while 0 < place < len(text) and self._undivided(text, place) != place:
+            space = text.rfind(" ", 0, place)
+            place = max(space, text.rfind("\n", 0, place), 0)
+        return kept if place == len(kept) else text[:place].rstrip()
 
     def _settled(self, parts: Sequence[ContextPart], text: str, budget: int) -> Composition:
         """The whole, counted as the engine will; what the joining changes is the text's."""
