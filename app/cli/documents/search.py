@@ -73,9 +73,9 @@ def _search(arguments: argparse.Namespace, program: Program) -> int:
     if not query.words:
         raise UsageError("There is nothing to search for.", "See `lampblack search --help`.")
     check(query)
-    groups = _groups(arguments, program)
+    groups, refused = _groups(arguments, program)
     with closing(in_memory()) as index:
-        refused = _read(index, groups)
+        refused += _read(index, groups)
         if arguments.takes:
             _read_takes(index, program)
         scope = SearchScope(groups=groups, has_takes=arguments.takes)
@@ -91,30 +91,46 @@ def _search(arguments: argparse.Namespace, program: Program) -> int:
     return 2 if refused else int(not rows)
 
 
-def _groups(arguments: argparse.Namespace, program: Program) -> tuple[SourceGroup, ...]:
-    """What is searched: what was named, else what the window knows."""
-    if arguments.book:
-        return tuple(map(_named, map(Path, arguments.book)))
-    from app.core.books.contents import listed_texts
+def _groups(
+    arguments: argparse.Namespace, program: Program
+) -> tuple[tuple[SourceGroup, ...], list[str]]:
+    """What is searched: what was named, else what the window knows; and what cannot be."""
     from app.core.books.library_search import SourceGroup
 
     settings = program.settings
     folders = dict.fromkeys(filter(None, (settings.book, *settings.recent_books)))
-    books = [SourceGroup(*listed_texts(Path(folder))) for folder in folders]
-    if not books and not settings.recent_files and not arguments.takes:
+    if not (arguments.book or folders or settings.recent_files or arguments.takes):
         raise UsageError("No book or text was opened in Lampblack yet.", "Name one with --book.")
-    return (*books, SourceGroup("", settings.recent_files))
+    groups, refused = list[SourceGroup](), list[str]()
+    for name in arguments.book or folders:
+        try:
+            groups.append(_named(Path(name)) if arguments.book else _book(Path(name)))
+        except BookError as error:
+            refused.append(error.message)
+    if not arguments.book:
+        groups.append(SourceGroup("", settings.recent_files))
+    return tuple(groups), refused
+
+
+def _book(folder: Path) -> SourceGroup:
+    """A book with its texts; raises BookError where its list cannot be read."""
+    from app.core.books.book_file import read_book
+    from app.core.books.contents import listed_texts
+    from app.core.books.library_search import SourceGroup
+
+    read_book(folder, keep_damaged=False)
+    return SourceGroup(*listed_texts(folder))
 
 
 def _named(path: Path) -> SourceGroup:
     """A book, the texts of another folder, or a text."""
-    from app.core.books.contents import MOST_TEXTS, is_book, listed_texts
+    from app.core.books.contents import MOST_TEXTS, is_book
     from app.core.books.library_search import SourceGroup
     from app.core.books.names import text_files
 
     path = path.absolute()
     if is_book(path):
-        return SourceGroup(*listed_texts(path))
+        return _book(path)
     if not is_folder(path):
         return SourceGroup("", (str(path),))
     try:

@@ -131,3 +131,13 @@ def test_takes_are_searched_where_that_is_asked_for(
 def test_no_file_is_left_in_the_cache(run: RunWords, book: Path, own_home: Path) -> None:
     run("search", "rain", "--book", str(book))
     assert not Paths.here().search_index.exists()
+
+
+def test_a_book_whose_list_cannot_be_read_is_told(run: RunWords, book: Path) -> None:
+    other = book.parent / "loose.md"
+    other.write_text("rain\n", "utf-8")
+    (book / BOOK_FILE).write_text("no list at all", "utf-8")
+    found = run("search", "rain", "--book", str(book), str(other))
+    assert found.code == 2
+    assert found.out == f"{other}:1:1: rain\n"
+    assert "Novel" in found.err or BOOK_FILE in found.err
