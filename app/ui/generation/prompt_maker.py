@@ -137,7 +137,7 @@ class PromptMaker(QObject):
         asked.sent = made.before
         return {
             **prompt_fields(made.prompt),
-            "sampling": stopping(sampling, request),
+            "sampling": stopping(sampling, request, undivided_for(self._worker.model)),
             "n": takes,
             "overflow": self._settings.settings.prompt_overflow,
         }
@@ -233,10 +233,17 @@ def prompt_fields(prompt: ComposedPrompt) -> dict[str, Any]:
     return {"prompt": prompt.prompt}
 
 
-def stopping(sampling: Sampling, request: ContextRequest) -> Sampling:
-    """`sampling` that ends before the model would repeat what follows the cursor."""
-    words = first_words(request.after)
-    if not words or words in sampling.stop:
+def stopping(
+    sampling: Sampling,
+    request: ContextRequest,
+    undivided: Callable[[str, int], int] = lambda _text, place: place,
+) -> Sampling:
+    """`sampling` that ends before the model would repeat what follows the cursor.
+
+    It is as it was where that would be cut within what is masked.
+    """
+    words, end = first_words(request.after), len(first_words(request.after))
+    if not words or words in sampling.stop or undivided(request.after.strip(), end) != end:
         return sampling
     return msgspec.structs.replace(sampling, stop=(*sampling.stop, words))
 

@@ -1,16 +1,17 @@
-"""What was written before and is asked for again with a server: what may go out, and what not."""
+"""What goes to a server beside the text before the cursor, and what does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from app.core.store.takes.kept import TakeFilter
 from app.ui.takes.again import OneChange
 from tests.ui.conftest import Studio
-from tests.ui.servers.test_gate import AWAY, URL
+from tests.ui.servers.test_gate import AWAY, PLACE, URL, at
 
 
 @pytest.mark.parametrize("is_marked", [False, True])
@@ -38,3 +39,25 @@ def test_a_take_of_a_marked_document_is_not_sent_from_another_one(
     assert studio.worker.count_of("generate") == 1
     assert studio.worker.count_of("preview") == 0
     assert not studio.window.session.running
+
+
+@pytest.mark.parametrize(
+    ("after", "stop"),
+    [
+        (" It was a long day in the harbour, and then Anna Schmidt came to the house.", ()),
+        (
+            " It was a long day in the harbour, and Anna Schmidt came to the house.",
+            ("It was a long day in the harbour, and Anna",),
+        ),
+    ],
+)
+def test_where_it_stops_is_within_no_masked_name(
+    make_studio: Callable[..., Studio], qtbot: QtBot, after: str, stop: tuple[str, ...]
+) -> None:
+    names = ("Anna Schmidt",) if not stop else ("Maren",)
+    studio = make_studio(model=at(replace(PLACE, names=names)), following_text="always")
+    studio.program.settings_store.change(agreed_servers=(URL,))
+    studio.show("He came." + after, 8)
+    studio.do("continue")
+    qtbot.waitUntil(lambda: studio.worker.count_of("generate") == 1)
+    assert studio.worker.last("generate")[1]["sampling"].stop == stop
