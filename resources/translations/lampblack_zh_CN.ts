@@ -7958,6 +7958,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>什么都没有发送：这份文档标记为永不发往其他电脑，而 {0} 正是其他电脑。</translation>
     </message>
     <message>
+        <source>Nothing was sent: what the model read then is of a document that is marked never to go to another machine, and {0} is one.</source>
+        <translation>什么都没有发送：模型当时读到的文字来自一份标记为永不发往其他电脑的文档，而 {0} 正是其他电脑。</translation>
+    </message>
+    <message>
         <source>Stopped: this document is marked now never to go to another machine. What was sent before cannot be taken back; the text so far is kept.</source>
         <translation>已停止：这份文档刚刚标记为永不发往其他电脑。之前已发送的无法收回；已写的文字保留。</translation>
     </message>
