@@ -141,7 +141,7 @@ class HtmlReader:
             self._keys += 1
             found.key = str(self._keys)
             start = attributes.get("start", "1")
-            found.start = int(start) if start.isdigit() and len(start) < 9 else 1
+            found.start = int(start) if start.isdecimal() and len(start) < 9 else 1
         elif tag == "a":
             address = attributes.get("href", "")
             is_note = "noteref" in kind and "#" in address

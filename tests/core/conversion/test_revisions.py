@@ -21,6 +21,7 @@ from app.core.conversion.import_process import found_in
 from app.core.conversion.importing import read_import, read_revisions
 from app.core.conversion.looks.profiles import PROFILES
 from app.core.conversion.markdown_writer import write_markdown
+from tests.core.conversion.test_importing import W, docx
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 PLAIN = replace(PROFILES[0], is_smart=False)
@@ -135,6 +136,33 @@ def test_other_formats_have_no_signs():
     for row in FORMATS:
         if row.suffix not in (".docx", ".pdf", ".epub", ".odt"):
             assert not SIGNS.search(render(text, row.suffix, PLAIN, NOW).decode())
+
+
+def test_a_change_within_another_ends_only_itself(tmp_path):
+    inner = '<w:del w:author="B"><w:r><w:delText>not </w:delText></w:r></w:del>'
+    ins = (
+        f'<w:ins w:author="A"><w:r><w:t>He </w:t></w:r>{inner}<w:r><w:t>came. </w:t></w:r></w:ins>'
+    )
+    docx(tmp_path / "a.docx", f"<w:p>{ins}<w:r><w:t>It rained.</w:t></w:r></w:p>")
+    again = read_revisions(tmp_path / "a.docx")
+    original, changes, _whose = unmarked(write_markdown(again), again.authors)
+    assert original == "not It rained.\n"
+    assert applied(original, changes) == "He came. It rained.\n"
+
+
+def test_signs_in_the_text_of_a_document_are_no_changes(tmp_path):
+    docx(tmp_path / "a.docx", "<w:p><w:r><w:t>a\ufdd1b\ufdd2c\ufdd3</w:t></w:r></w:p>")
+    again = read_revisions(tmp_path / "a.docx")
+    assert unmarked(write_markdown(again), again.authors) == ("abc\n", (), ())
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 6000, "-1", ""])
+def test_strange_numbers_are_no_levels(tmp_path, number):
+    layout = f'<w:pPr><w:outlineLvl w:val="{number}"/><w:numPr><w:ilvl w:val="{number}"/></w:numPr>'
+    styles = f'<w:styles xmlns:w="{W}"><w:style w:styleId="a">{layout}</w:pPr></w:style></w:styles>'
+    paragraph = f"<w:p>{layout}</w:pPr><w:r><w:t>Hi.</w:t></w:r></w:p>"
+    docx(tmp_path / "a.docx", paragraph, styles=styles)
+    assert write_markdown(read_revisions(tmp_path / "a.docx")).endswith("Hi.\n")
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -150,6 +150,8 @@ def test_a_newer_file_is_neither_read_nor_written(file: Path) -> None:
 
 def test_a_file_that_is_nested_too_deeply_is_told_as_one(tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
-    path.write_text('{"lampblack_rewrites": 1, "actions": ' + '{"a":' * 99_999 + "1" + "}" * 100_000)
+    path.write_text(
+        '{"lampblack_rewrites": 1, "actions": ' + '{"a":' * 99_999 + "1" + "}" * 100_000
+    )
     with pytest.raises(SettingsError, match="nested too deeply"):
         read_rewrites(path)

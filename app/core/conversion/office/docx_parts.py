@@ -38,8 +38,10 @@ class DocxStyles:
             self._now.base = value
         elif name == "numId":
             self._now.numbering = value
-        elif name in ("ilvl", "outlineLvl") and value.isdigit():
-            setattr(self._now, "level" if name == "ilvl" else "outline", int(value))
+        elif name == "ilvl":
+            self._now.level = number_of(value, 0)
+        elif name == "outlineLvl":
+            self._now.outline = number_of(value, -1)
         elif name in ("b", "i"):
             setattr(self._now, "strong" if name == "b" else "emphasis", value not in OFF)
 
@@ -120,4 +122,4 @@ class DocxLinks:
 
 def number_of(text: str, otherwise: int) -> int:
     """The number that a text is, if it is one of at most eight digits."""
-    return int(text) if text.isdigit() and len(text) < 9 else otherwise
+    return int(text) if text.isdecimal() and len(text) < 9 else otherwise

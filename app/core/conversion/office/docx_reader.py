@@ -64,6 +64,7 @@ class _Paragraphs:
         self._paragraph: dict[str, Any] = {}
         self._look: dict[str, bool] = {}
         self._link = ""
+        self._open: list[str] = []  # the signs of the changes that are open, the last within it
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name in _REVISIONS and not self._skip:
@@ -89,7 +90,8 @@ class _Paragraphs:
         elif name in ("t", "delText"):
             self._is_text = False
         elif name in _REVISIONS and self._has_revisions and not self._is_layout:
-            self._spans.append(Span(END))
+            del self._open[-1:]
+            self._spans += map(Span, (END, *self._open[-1:]))
         elif name == "hyperlink":
             self._link = ""
         elif name in ("footnote", "endnote"):
@@ -97,7 +99,7 @@ class _Paragraphs:
 
     def text(self, text: str) -> None:
         if self._is_text and not self._skip:
-            self._add(text.replace("\n", " "))
+            self._add(SIGNS.sub("", text.replace("\n", " ")))
 
     def _on_revision(self, name: str, attributes: dict[str, str]) -> None:
         """A tracked change of letters, or of the paragraph's end, begins."""
@@ -109,7 +111,8 @@ class _Paragraphs:
         if self._is_layout:
             self._paragraph["mark"] = mark + who
         elif self._has_revisions:
-            self._spans.append(Span(sign + who))
+            self._open.append(sign + who)
+            self._spans.append(Span(self._open[-1]))
 
     def _on_note(self, attributes: dict[str, str]) -> None:
         self.lines = self.by_note.setdefault(attributes.get("id", ""), [])

@@ -58,7 +58,7 @@ class _OdtStyles:
             self._now.code = "mono" in font.lower() or "courier" in font.lower()
         elif name == "list-level-style-number" and attributes.get("num-format"):
             level = attributes.get("level", "")
-            self._now.ordered |= {int(level)} if level.isdigit() and len(level) < 3 else set()
+            self._now.ordered |= {int(level)} if level.isdecimal() and len(level) < 3 else set()
 
     def end(self, name: str) -> None:
         """Nothing ends here that counts."""
@@ -109,12 +109,13 @@ class _Content:
             self._inside += 1
             self._style = attributes.get("style-name", "")
             level = attributes.get("outline-level", "1")
-            self._level = int(level[:2]) if name == "h" and level[:2].isdigit() else 0
+            self._level = int(level[:2]) if name == "h" and level[:2].isdecimal() else 0
         elif name in ("span", "a"):
             self._push(attributes)
         elif name == "s":
             count = attributes.get("c", "1")
-            self._add(" " * min(int(count) if count.isdigit() else 1, _LONGEST_GAP))
+            gap = int(count) if count.isdecimal() and len(count) < 9 else 1
+            self._add(" " * min(gap, _LONGEST_GAP))
         elif name == "line-break":
             self._add("\n")
         elif name == "tab":
@@ -154,7 +155,7 @@ class _Content:
             last = self._lists[-1]
             last.begun = False
             start = attributes.get("start-value", "")
-            if not last.items and start.isdigit() and len(start) < 9:
+            if not last.items and start.isdecimal() and len(start) < 9:
                 last.start = int(start)
             last.items += 1
 
