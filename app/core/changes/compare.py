@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from os.path import commonprefix
 
 import msgspec
 
+from app.core.documents.letters import is_border
 from app.core.text.differences import Hunk, difference, sentences
 from app.core.text.words import words
 
@@ -34,9 +36,10 @@ class TextChange(msgspec.Struct, frozen=True):
 def compare(original: str, answer: str) -> tuple[TextChange, ...]:
     """What makes `answer` out of `original`, in order, without overlap and with text between.
 
-    Words are compared, Chinese and Japanese by the character.
+    Words are compared, Chinese and Japanese by the character; no change cuts a letter in two.
     """
-    return tuple(_changes(_without_islands(difference(original, answer))))
+    hunks = _without_islands(difference(original, answer))
+    return tuple(_changes(_joined(_whole_letters(hunks, original, answer))))
 
 
 def compare_so_far(original: str, answer: str) -> tuple[TextChange, ...]:
@@ -53,8 +56,9 @@ def compare_so_far(original: str, answer: str) -> tuple[TextChange, ...]:
     found = list(compare(original[:length], answer))
     if found and found[-1].removed and found[-1].end == length:
         last = found.pop()
-        if last.added.strip():
-            found.append(TextChange(last.position, "", last.added))
+        head = len(commonprefix((last.removed, last.added)))  # of a letter that is half there
+        if last.added[head:].strip():
+            found.append(TextChange(last.position + head, "", last.added[head:]))
     return tuple(found)
 
 
@@ -67,12 +71,53 @@ def applied(original: str, changes: Iterable[TextChange]) -> str:
     return "".join((*parts, original[at:]))
 
 
-def _changes(hunks: Iterable[Hunk]) -> Iterator[TextChange]:
+def _changes(parts: Iterable[tuple[Hunk, bool]]) -> Iterator[TextChange]:
     at = 0
-    for hunk in hunks:
-        if not hunk.is_same:
-            yield TextChange(at, hunk.old, hunk.new)
-        at += len(hunk.old)
+    for part, is_change in parts:
+        if is_change:
+            yield TextChange(at, part.old, part.new)
+        at += len(part.old)
+
+
+def _whole_letters(
+    hunks: Sequence[Hunk], original: str, answer: str
+) -> Iterator[tuple[Hunk, bool]]:
+    """The hunks, and whether each is of a change; with it go the halves of letters beside it.
+
+    A letter may have several characters: one with its accents, an emoji, a flag.
+    """
+    old = new = 0
+
+    def cuts(by: int) -> bool:
+        return not (is_border(original, old + by) and is_border(answer, new + by))
+
+    for number, hunk in enumerate(hunks):
+        if hunk.is_same:
+            first, last = 0, len(hunk.old)
+            while number and first < last and cuts(first):
+                first += 1
+            while number < len(hunks) - 1 and first < last and cuts(last):
+                last -= 1
+            for begin, end in ((0, first), (first, last), (last, len(hunk.old))):
+                part = hunk.old[begin:end]
+                yield Hunk(part, part), (begin, end) != (first, last)
+        else:
+            yield hunk, True
+        old, new = old + len(hunk.old), new + len(hunk.new)
+
+
+def _joined(parts: Iterable[tuple[Hunk, bool]]) -> Iterator[tuple[Hunk, bool]]:
+    """Neighbours of a kind as one, and none that is empty."""
+    last, was_change = Hunk("", ""), False
+    for part, is_change in parts:
+        if not (part.old or part.new):
+            continue
+        if is_change == was_change:
+            last = Hunk(last.old + part.old, last.new + part.new)
+        else:
+            yield last, was_change
+            last, was_change = part, is_change
+    yield last, was_change
 
 
 def _without_islands(hunks: Sequence[Hunk]) -> list[Hunk]:

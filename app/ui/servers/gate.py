@@ -149,8 +149,8 @@ class SendingGate(QObject):
 
     def _refuse_source(self, place: ServerPlace) -> None:
         self._refusal = lambda: self.tr(
-            "Nothing was sent: what the model read then is of a document that is marked never to go "
-            "to another machine, and {0} is one."
+            "Nothing was sent: what the model read then is of a document that is marked never to "
+            "go to another machine, and {0} is one."
         ).format(server_address(place.url).place)
         self._banners.say(self._refusal)
         self.refused.emit()

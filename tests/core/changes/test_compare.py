@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.core.changes.compare import TextChange, applied, compare, compare_so_far
+from app.core.documents.letters import is_border
 
 _TEXTS = st.one_of(
     st.text(alphabet="ab .\n我爱😀\u0301", max_size=60),
@@ -92,3 +93,30 @@ def test_an_answer_in_the_writing_is_marked_up_to_where_it_is() -> None:
 
 def test_an_answer_that_begins_shows_nothing_as_removed() -> None:
     assert all(not one.removed for one in compare_so_far("One two three four five. " * 9, "Once"))
+
+
+@given(original=_TEXTS, answer=_TEXTS)
+def test_no_change_cuts_a_letter_in_two(original: str, answer: str) -> None:
+    grown = 0
+    for one in compare(original, answer):
+        assert is_border(original, one.position)
+        assert is_border(original, one.end)
+        place = one.position + grown
+        assert is_border(answer, place)
+        assert is_border(answer, place + len(one.added))
+        grown += len(one.added) - len(one.removed)
+
+
+@pytest.mark.parametrize(
+    ("original", "answer", "change"),
+    [
+        ("Ein 👩‍👩‍👧 da.", "Ein 👩‍👩‍👦 da.", (4, "👩‍👩‍👧", "👩‍👩‍👦")),
+        ("🇩🇪 x", "🇩🇰 x", (0, "🇩🇪", "🇩🇰")),
+        ("हिन्दी है", "हिन्दू है", (2, "न्दी", "न्दू")),
+        ("cafe\u0301 x", "cafe x", (3, "e\u0301", "e")),
+    ],
+)
+def test_a_letter_of_several_characters_changes_whole(
+    original: str, answer: str, change: tuple[int, str, str]
+) -> None:
+    assert compare(original, answer) == (TextChange(*change),)
