@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 import msgspec
 
@@ -56,7 +56,10 @@ def compare_so_far(original: str, answer: str) -> tuple[TextChange, ...]:
     found = list(compare(original[:length], answer))
     if found and found[-1].removed and found[-1].end == length:
         last = found.pop()
-        head = len(commonprefix((last.removed, last.added)))  # of a letter that is half there
+        both = takewhile(
+            lambda pair: pair[0] == pair[1], zip(last.removed, last.added, strict=False)
+        )
+        head = len(list(both))  # of a letter that is half there
         if last.added[head:].strip():
             found.append(TextChange(last.position + head, "", last.added[head:]))
     return tuple(found)

@@ -66,15 +66,21 @@ class StoryMemory(msgspec.Struct, frozen=True):
         """What is here with what `other` has more: other entries, and texts that are empty here.
 
         Nothing that is here is replaced; the entry of a name that both have stays as it is here.
+        Raises DocumentError where there would be too many entries.
         """
         known = {entry.name.casefold() for entry in self.lore}
         more = tuple(one for one in other.lore if one.name.casefold() not in known)
+        if len(self.lore) + len(more) > MOST_ENTRIES:
+            raise DocumentError(
+                f"There can be {MOST_ENTRIES:,} entries of lore at most.",
+                "Remove some of them, and import the file again.",
+            )
         has_note = bool(self.note.strip())
         return StoryMemory(
             memory=self.memory if self.memory.strip() else other.memory,
             note=self.note if has_note else other.note,
             depth=self.depth if has_note else other.depth,
-            lore=(self.lore + more)[:MOST_ENTRIES],
+            lore=self.lore + more,
         )
 
 

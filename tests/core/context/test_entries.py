@@ -7,6 +7,7 @@ import pytest
 
 from app.core.context.entries import (
     LONGEST_NAME,
+    MOST_ENTRIES,
     LoreEntry,
     StoryMemory,
     decode_story,
@@ -72,3 +73,12 @@ def test_whether_there_is_anything():
 def test_a_free_name():
     assert free_name("New", ()) == "New"
     assert free_name("New", ("new", "New 2")) == "New 3"
+
+
+def test_what_would_be_too_many_entries_is_refused() -> None:
+    half = MOST_ENTRIES // 2 + 1
+    one = StoryMemory(lore=tuple(LoreEntry(f"a{number}") for number in range(half)))
+    other = StoryMemory(lore=tuple(LoreEntry(f"b{number}") for number in range(half)))
+    with pytest.raises(DocumentError, match="2,000 entries"):
+        one.joined(other)
+    assert len(one.joined(one).lore) == half
