@@ -9205,6 +9205,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请在文件管理器中删除。</translation>
     </message>
     <message>
+        <source>Remove some of them, and import the file again.</source>
+        <translation>请先删去一些，再导入该文件。</translation>
+    </message>
+    <message>
         <source>Rename it first.</source>
         <translation>请先重命名。</translation>
     </message>
@@ -10451,6 +10455,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There can be {0} actions of your own at most.</source>
         <translation>自己的操作最多可以有 {0} 个。</translation>
+    </message>
+    <message>
+        <source>There can be {0} entries of lore at most.</source>
+        <translation>设定条目最多 {0} 条。</translation>
     </message>
     <message>
         <source>There is a passphrase already.</source>
