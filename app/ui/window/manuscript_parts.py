@@ -193,6 +193,7 @@ class ManuscriptParts(QObject):
             generation.take_log,
             lambda count: generation.go_on(count, is_shown=False),
             generation.begin_writing,
+            generation.is_kept_busy,
             loader.load,
             self._status,
             self._actions,

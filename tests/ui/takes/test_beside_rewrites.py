@@ -1,4 +1,4 @@
-"""Takes of the tray while an action writes its answer: no text is lost, and one writes at a time."""
+"""Takes of the tray beside an action that writes: no text is lost, and one writes at a time."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_tray_and_retry_wait_for_an_answer(open_tray):
     count = studio.worker.count_of("generate")
     open_tray.controller.tray.more()
     assert "still writing" in studio.window.status.currentMessage()
-    assert len(open_tray.cards) == 3
+    assert len(open_tray.cards) == 2
     studio.window.status.clearMessage()
     studio.do("retry")
     assert "still writing" in studio.window.status.currentMessage()
