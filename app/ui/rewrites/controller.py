@@ -116,9 +116,7 @@ class RewriteController(QObject):
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
-        self.stop()
-        if self._running is not None:
-            self._end("cancelled")
+        self._leave()
         self._log.close()
         self._background.close()
 
@@ -126,6 +124,11 @@ class RewriteController(QObject):
     def running(self) -> bool:
         """Whether an answer is written or waited for."""
         return self._running is not None and not self._running.stopped
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more comes, also of what was stopped, and all of it is kept."""
+        return self._running is None and self._log.is_idle
 
     @property
     def can_retry(self) -> bool:
@@ -372,7 +375,6 @@ class RewriteController(QObject):
     def _leave(self) -> None:
         self.stop()
         if self._running is not None:
-            self._running.job = 0
             self._end("cancelled")
 
     def _forget(self) -> None:
