@@ -322,10 +322,11 @@ class RewriteController(QObject):
         running.end(reason)
         self._log.record(running, self._origin(), reason, self._program.worker.model)
         self._status.show_progress("", None)
-        if running.stopped or (running.is_last and running.then is None):
+        then = running.then if any(part.answer for part in running.parts) else None
+        if running.stopped or (running.is_last and then is None):
             self._finish(running)
-        elif running.is_last and running.then is not None:
-            running.then()
+        elif running.is_last and then is not None:
+            then()
         else:
             running.at += 1
             self._ask_for_part()
