@@ -149,10 +149,11 @@ def _add_newer(store: Path, part: Path, key: DataKey | None) -> None:
             damaged = _set_aside(present)
             for name in damaged:
                 with contextlib.suppress(OSError), opened_copy(store.with_name(name), key) as copy:
-                    merge_kept(target, DamagedStore(copy))
+                    merge_kept(target, DamagedStore(copy), is_newer=True)
             source = DamagedStore(present)
-            merge_unsaved(target, source)
-            merge_kept(target, source, adds=bool(damaged))  # it was begun after them
+            merge_unsaved(target, source, is_newer=True)
+            adds = bool(damaged)  # it was begun after them
+            merge_kept(target, source, adds=adds, is_newer=True)
         target.pragma("journal_mode", "delete")
     with part.open("rb+") as file:
         os.fsync(file.fileno())

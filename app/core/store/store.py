@@ -266,7 +266,7 @@ class Store:
     @cached_property
     def story_memories(self) -> StoryMemories:
         """What is kept for the model beside documents and books."""
-        return StoryMemories(self._run, document_name)
+        return StoryMemories(self._run, self._write, document_name)
 
     def take_snapshot(self, document: str, text: str, cause: Cause) -> None:
         """Keep `text` as a version of the document, unless the last one is equal; returns at once.

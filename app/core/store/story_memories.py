@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from app.core.store.own_words import RunsWork
+from app.core.store.word_log import Write
 
 SCHEMA = """
     CREATE TABLE story_memory (
@@ -28,11 +29,11 @@ class StoryMemories:
 
     It follows its document: a text that gets a file or another one, a file that is moved, what is
     deleted and restored. Where the disk refuses, which the store tells, reading gives nothing and
-    keeping gives False.
+    keeping is done as soon as it takes it.
     """
 
-    def __init__(self, run: RunsWork, name_of: Callable[[str], str]) -> None:
-        self._run, self._name_of = run, name_of
+    def __init__(self, run: RunsWork, write: Write, name_of: Callable[[str], str]) -> None:
+        self._run, self._write, self._name_of = run, write, name_of
 
     def content(self, document: str) -> bytes:
         """What is kept for a document or a book; empty where there is nothing."""
@@ -46,17 +47,16 @@ class StoryMemories:
 
         return self._run(work, b"")
 
-    def keep(self, document: str, content: bytes) -> bool:
-        """Keep it from now on; nothing at all where it is empty."""
+    def keep(self, document: str, content: bytes) -> None:
+        """Keep it from now on; nothing at all where it is empty. Returns at once."""
         name = self._name_of(document)
 
-        def work(connection: apsw.Connection) -> bool:
+        def work(connection: apsw.Connection) -> None:
             connection.execute("DELETE FROM story_memory WHERE document = ?", (name,))
             if content:
                 connection.execute("INSERT INTO story_memory VALUES (?, ?)", (name, content))
-            return True
 
-        return self._run(work, False)
+        self._write(work)
 
 
 def carry(connection: apsw.Connection, document: str, to: str) -> None:

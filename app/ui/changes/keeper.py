@@ -55,10 +55,10 @@ class ChangeKeeper(QObject):
             self.keep()
 
     def keep(self) -> None:
-        """Have the store keep what is open."""
+        """Have the store keep what is open; of a page to be read only, another window does."""
         self.keeping.stop()
         settled = tuple(self._tracked.settled)
-        if settled == self._kept:
+        if settled == self._kept or self._tracked.editor.isReadOnly():
             return
         self._kept = settled
         manuscript = self._tracked.editor.manuscript

@@ -360,9 +360,9 @@ class Session(QObject):
 
     # The writer's own changes
 
-    def _on_changed(self, change: Change, source: Source) -> None:
+    def _on_changed(self, change: Change, _source: Source) -> None:
         group = self.group
-        if group is None or source is Source.MODEL:
+        if group is None or self._text.is_writing:
             return
         touched = group.touches(change)
         cut = touched and bool(change.removed) and change.removed_end >= group.end

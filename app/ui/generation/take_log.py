@@ -80,6 +80,11 @@ class TakeLog:
         with editor.putting(origin):
             editor.insert_plain(text)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that ended is in the store."""
+        return self._queue.is_idle
+
     def wait(self) -> None:
         """Wait until all that ended is in the store."""
         self._queue.wait()

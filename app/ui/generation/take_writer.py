@@ -10,11 +10,15 @@ from app.ui.generation.takes import TakeGroup
 
 
 class TakeWriter:
-    """Writes a group's active take between its ends; `moved` is called after each change."""
+    """Writes a group's active take between its ends; `moved` is called after each change.
+
+    While it `is_writing`, a change of the page is its own.
+    """
 
     def __init__(self, editor: Editor, moved: Callable[[], object]) -> None:
         self._editor = editor
         self._moved = moved
+        self.is_writing = False
 
     def show(self, group: TakeGroup, index: int, *, force: bool = False) -> None:
         """Put take `index` in the place of the active one."""
@@ -43,7 +47,9 @@ class TakeWriter:
         if group.step is None:
             present = self._editor.manuscript.text(start, end)
             group.step = self._editor.history.open(start, group, present)
+        self.is_writing = True
         with self._editor.putting(group.origin(start, text)):
             self._editor.write(group.step, start, end, text, group.shown[: group.written])
+        self.is_writing = False
         group.end = start + units(text)
         self.tint(group)

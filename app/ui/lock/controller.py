@@ -83,6 +83,8 @@ class LockController(QObject):
         self._looks = 0
         self._awaits_engine = False
         self._then: Callable[[], object] = lambda: None
+        self.is_kept: Callable[[], bool] = lambda: True
+        """Whether everything that was written has been given to the store."""
         self.settling = QTimer(self, interval=_LOOK_MS)
         self.settling.timeout.connect(self._settle)
         application().focusWindowChanged.connect(self._watch)
@@ -161,9 +163,8 @@ class LockController(QObject):
     def _settle(self) -> None:
         """Go on as soon as nothing more comes of the engine, which has five seconds for it."""
         self._looks += 1
-        is_quiet = self._session.is_settled and not (
-            self._awaits_engine and self._loader.model is not None
-        )
+        is_engine_quiet = not (self._awaits_engine and self._loader.model is not None)
+        is_quiet = self._session.is_settled and is_engine_quiet and self.is_kept()
         if is_quiet or self._looks >= _LOOKS:
             self.settling.stop()
             self._then()

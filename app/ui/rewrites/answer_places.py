@@ -47,7 +47,7 @@ class WrittenAnswer:
         self._shown = ""
         self.origin_key = new_take_key()
         self._step: UndoStep | None = None
-        self._is_let_go = False
+        self._is_let_go = self._is_writing = self._is_touched = False
         editor.changed.connect(self._follow)
         editor.step_undone.connect(self._on_undone)
 
@@ -63,8 +63,10 @@ class WrittenAnswer:
             kept = len(self._shown)
         start = self._start + units(text[:kept])
         origin = Origin("generated", self.origin_key, units(text[:kept]), start, units(text[kept:]))
+        self._is_writing = True
         with self._editor.putting(origin):
             self._editor.write(self._step, start, self._end, text[kept:], text)
+        self._is_writing = False
         self._end = self._start + units(text)
         self._shown = text
 
@@ -74,9 +76,8 @@ class WrittenAnswer:
         self._let_go()
 
     def abandon(self) -> None:
-        """Take the answer away again, if it still stands as it was written."""
-        stands = self._editor.manuscript.text(self._start, self._end) == self._shown
-        if self._step is not None and stands:
+        """Take the answer away again, unless it was changed: steps of undo may lie within it."""
+        if self._step is not None and not self._is_touched:
             self._editor.write(self._step, self._start, self._end, "", "")
             self._editor.history.drop(self._step)
         self._step = None
@@ -87,13 +88,15 @@ class WrittenAnswer:
         if self._step is not None:
             self._step.owner = None
 
-    def _follow(self, change: Change, source: Source) -> None:
-        if source is Source.MODEL:
+    def _follow(self, change: Change, _source: Source) -> None:
+        if self._is_writing:
             return
         if change.removed_end > self._start and change.position < self._end:
+            self._is_touched = True
             self._let_go()
-        self._end = max(change.carry(self._end), self._start)
-        self._start = min(change.carry(self._start), self._end)
+        is_empty = self._start == self._end
+        self._end = change.carry(self._end)
+        self._start = min(change.carry(self._start, after_insertion=not is_empty), self._end)
 
     def _on_undone(self, step: UndoStep) -> None:
         if step is self._step:

@@ -116,9 +116,7 @@ class RewriteController(QObject):
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
-        self.stop()
-        if self._running is not None:
-            self._end("cancelled")
+        self._leave()
         self._log.close()
         self._background.close()
 
@@ -126,6 +124,11 @@ class RewriteController(QObject):
     def running(self) -> bool:
         """Whether an answer is written or waited for."""
         return self._running is not None and not self._running.stopped
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more comes, also of what was stopped, and all of it is kept."""
+        return self._running is None and self._log.is_idle
 
     @property
     def can_retry(self) -> bool:
@@ -320,10 +323,11 @@ class RewriteController(QObject):
         running.end(reason)
         self._log.record(running, self._origin(), reason, self._program.worker.model)
         self._status.show_progress("", None)
-        if running.stopped or (running.is_last and running.then is None):
+        then = running.then if any(part.answer for part in running.parts) else None
+        if running.stopped or (running.is_last and then is None):
             self._finish(running)
-        elif running.is_last and running.then is not None:
-            running.then()
+        elif running.is_last and then is not None:
+            then()
         else:
             running.at += 1
             self._ask_for_part()
@@ -373,7 +377,6 @@ class RewriteController(QObject):
     def _leave(self) -> None:
         self.stop()
         if self._running is not None:
-            self._running.job = 0
             self._end("cancelled")
 
     def _forget(self) -> None:

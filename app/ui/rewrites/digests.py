@@ -70,6 +70,7 @@ class Digests:
         limit = room(action, context)
         fits = estimated_tokens(shorter) <= limit or len(shorter) >= len(done.original)
         parts = passage_parts(0, shorter, 2 * len(shorter) + 1 if fits else limit)
+        parts = parts or [PassagePart(0, units(shorter), shorter)]  # all of it a comment
         if fits or len(parts) < 2:
             last = Rewriting(
                 action,

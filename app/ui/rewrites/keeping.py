@@ -54,6 +54,11 @@ class RewriteLog:
         if number and key:
             self._store.provenance.name_take(key, number, record.created_at)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all is kept."""
+        return self._queue.is_idle
+
     def wait(self) -> None:
         """Wait until all is kept."""
         self._queue.wait()

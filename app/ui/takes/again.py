@@ -36,7 +36,8 @@ class Repeater(QObject):
     """Has takes written again, with the model that wrote them.
 
     `load` loads the model at a path, `loaded` gives the present one, and `request_of` gives what is
-    kept of a take's request. `begun` carries the group that is written.
+    kept of a take's request. `is_kept_busy` answers whether something else has the model write, and
+    says so. `begun` carries the group that is written.
     """
 
     begun = Signal(object)
@@ -48,6 +49,8 @@ class Repeater(QObject):
         take_log: TakeLog,
         request_of: Callable[[str], str],
         loaded: Callable[[], ModelInfo | None],
+        caret: Callable[[], int],
+        is_kept_busy: Callable[[], bool],
         load: Callable[[str], object],
         tasks: BackgroundTasks,
         status: StatusBar,
@@ -55,23 +58,31 @@ class Repeater(QObject):
         super().__init__(session)
         self._session, self._anchors, self._log = session, anchors, take_log
         self._request_of, self._loaded, self._load = request_of, loaded, load
+        self._caret, self._is_kept_busy = caret, is_kept_busy
         self._tasks, self._status = tasks, status
         self._awaited: tuple[TakeGroup, KeptTake] | None = None
         session.take_ended.connect(self._compare)
 
-    def again(self, take: KeptTake, caret: int, change: OneChange | None = None) -> None:
+    def again(self, take: KeptTake, change: OneChange | None = None) -> None:
         """Have the request of a take written again, at its place or else at the caret."""
-        if self._session.running:
-            self._status.say(self.tr("The model is still writing. Esc stops it."))
+        if self._is_busy():
             return
 
         def work() -> str:
             self._log.wait()
             return self._request_of(take.request) if take.request else ""
 
-        self._tasks.run(work, partial(self._begin, take, caret, change))
+        self._tasks.run(work, partial(self._begin, take, change))
 
-    def _begin(self, take: KeptTake, caret: int, change: OneChange | None, kept: str) -> None:
+    def _is_busy(self) -> bool:
+        """Whether the model writes, which is said."""
+        if self._session.running:
+            self._status.say(self.tr("The model is still writing. Esc stops it."))
+        return self._session.running or self._is_kept_busy()
+
+    def _begin(self, take: KeptTake, change: OneChange | None, kept: str) -> None:
+        if self._is_busy():  # by what was asked for while the request was read
+            return
         try:
             fields = fields_from(kept)
         except ValueError:
@@ -86,16 +97,16 @@ class Repeater(QObject):
         model = self._loaded()
         if model is None or model.path != path:
             self._load(path)  # the session waits for it
-        group = self._group(take, caret)
+        group = self._group(take)
         self._awaited = (group, take) if change == OneChange() else None
         self._session.again(group, fields, take.record.prompt)
         if self._session.group is not None:
             self.begun.emit(self._session.group)
 
-    def _group(self, take: KeptTake, caret: int) -> TakeGroup:
+    def _group(self, take: KeptTake) -> TakeGroup:
         anchor = self._anchors.get(take.place)
         group = TakeGroup(
-            anchor.stop if anchor is not None else caret,
+            anchor.stop if anchor is not None else self._caret(),
             take.record.instruction,
             is_shown=False,
             parent=take.parent,

@@ -60,6 +60,7 @@ class PlaceAnchors(QObject):
         self._places = places
         self._document = documents.marked_as
         self._anchors: dict[str, Anchor] = {}
+        self._length = len(editor.manuscript)  # of the text that the places are in
         self._tasks = BackgroundTasks(failed, self)
         editor.changed.connect(self._on_changed)
         session.moved.connect(self._follow_session)
@@ -135,15 +136,19 @@ class PlaceAnchors(QObject):
         self.moved.emit()
 
     def _on_changed(self, change: Change, source: Source) -> None:
+        self._length = len(self._editor.manuscript)
         if source is Source.FILE:
             self._anchors = {}
             return
         for one in self._anchors.values():
             one.follow(change)
+        self._follow_session()
 
     def _follow_session(self) -> None:
         """The place that is written for is where the session has it."""
         group = self._session.group
+        if len(self._editor.manuscript) != self._length:  # it has followed a change, these not yet
+            return
         if group is None or not group.takes or not any(take.text for take in group.takes):
             return
         is_new = group.place_key not in self._anchors

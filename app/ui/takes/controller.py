@@ -36,6 +36,7 @@ class TakesController(QObject):
 
     `go_on` lets the model write so many takes at the caret, of which none is shown yet.
     `begin_writing` is told before anything else is asked of it, and `load` loads a model.
+    `is_kept_busy` answers whether something else has it write, and says so.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class TakesController(QObject):
         take_log: TakeLog,
         go_on: Callable[[int], object],
         begin_writing: Callable[[str], object],
+        is_kept_busy: Callable[[], bool],
         load: Callable[[str], object],
         status: StatusBar,
         actions: Actions,
@@ -56,7 +58,7 @@ class TakesController(QObject):
         self._program, self._middle, self._editor = program, middle, editor
         self._documents, self._session, self._log = documents, session, take_log
         self._go_on, self._begin_writing, self._load = go_on, begin_writing, load
-        self._status = status
+        self._is_kept_busy, self._status = is_kept_busy, status
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.anchors = PlaceAnchors(
             editor, session, documents, program.store.take_places, documents.failed.emit
@@ -83,6 +85,8 @@ class TakesController(QObject):
             self._log,
             self._program.store.kept_takes.request,
             lambda: self._program.worker.model,
+            lambda: self._editor.caret,
+            self._is_kept_busy,
             self._load,
             self._tasks,
             self._status,
@@ -103,6 +107,7 @@ class TakesController(QObject):
             self.anchors,
             self._program.settings_store,
             self._origin,
+            self._is_kept_busy,
             self._status,
         )
         tray.go_on_asked.connect(self.write_many)
@@ -165,8 +170,9 @@ class TakesController(QObject):
 
     def again(self, take: KeptTake, change: OneChange | None = None) -> None:
         """Have a take written again, and show what comes in the tray."""
-        self._begin_writing("generation")
-        self.repeater.again(take, self._editor.caret, change)
+        if not self._is_kept_busy():
+            self._begin_writing("generation")
+            self.repeater.again(take, change)
 
     def again_but(self, take: KeptTake) -> None:
         """Ask which one thing is to be different, and have the take written again."""

@@ -43,12 +43,13 @@ class TrayController(QObject):
         anchors: PlaceAnchors,
         settings: SettingsStore,
         origin: Callable[[], tuple[str, str]],
+        is_kept_busy: Callable[[], bool],
         status: StatusBar,
     ) -> None:
         super().__init__(middle)
         self._middle, self._editor, self._session = middle, editor, session
         self._log, self._anchors, self._settings = take_log, anchors, settings
-        self._origin, self._status = origin, status
+        self._origin, self._is_kept_busy, self._status = origin, is_kept_busy, status
         self._group: TakeGroup | None = None
         self._takes: list[TakeText] = []
         self._mix: Mix | None = None
@@ -186,7 +187,7 @@ class TrayController(QObject):
 
     def more(self) -> None:
         """Have two more takes written for this place."""
-        if self._at_hand() is not None:
+        if not self._is_kept_busy() and self._at_hand() is not None:
             self._session.more(_MORE)
             self.follow()
             self.tray.focus_card(len(self._takes) - _MORE)

@@ -176,8 +176,7 @@ class GenerationController(QObject):
         self._models.ready.connect(lambda _model: other.begin_waiting())
         self._models.not_ready.connect(other.drop_waiting)
 
-    @property
-    def _is_kept_busy(self) -> bool:
+    def is_kept_busy(self) -> bool:
         """Whether something else has the model write, which is said."""
         if self._beside is None or not self._beside.running:
             return False
@@ -186,7 +185,7 @@ class GenerationController(QObject):
 
     def go_on(self, count: int = 1, *, is_shown: bool = True) -> None:
         """Let the model go on; what went wrong before is over."""
-        if self._is_kept_busy:
+        if self.is_kept_busy():
             return
         self.begin_writing("generation")
         self.session.go_on(count, is_shown=is_shown)
@@ -199,8 +198,11 @@ class GenerationController(QObject):
 
     def retry(self) -> None:
         """Have another take written in the place of this one, or another answer."""
-        if self.session.group is None and self._beside is not None and self._beside.can_retry:
-            self._beside.retry()
+        session, beside = self.session, self._beside
+        if session.group is None and not session.running and beside and beside.can_retry:
+            beside.retry()
+            return
+        if self.is_kept_busy():
             return
         self.begin_writing("rewrite")
         self.session.retry()
@@ -240,7 +242,7 @@ class GenerationController(QObject):
             self.gate.tell_stopped()
 
     def _instruct(self, instruction: str) -> None:
-        if self._is_kept_busy:
+        if self.is_kept_busy():
             return
         busy = self.session.running
         self.about_to_write.emit("generation")

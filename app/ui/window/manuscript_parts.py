@@ -193,6 +193,7 @@ class ManuscriptParts(QObject):
             generation.take_log,
             lambda count: generation.go_on(count, is_shown=False),
             generation.begin_writing,
+            generation.is_kept_busy,
             loader.load,
             self._status,
             self._actions,
@@ -229,6 +230,8 @@ class ManuscriptParts(QObject):
             generation.bridge,
         )
         rewrites.about_to_write.connect(self.history.take)
+        self.lock.quieting.connect(rewrites.stop)
+        self.lock.is_kept = lambda: rewrites.is_settled and generation.take_log.is_idle
         rewrites.moved.connect(generation.show_takes)
         rewrites.memory = lambda: self.context.story.memory
         generation.write_beside(rewrites)

@@ -183,6 +183,27 @@ def test_what_a_program_that_was_killed_left_is_read_at_the_next_start(
     assert stores.new().repair.damaged() == ()
 
 
+def test_an_unsaved_text_comes_back_with_what_is_kept_beside_it(stores: Stores) -> None:
+    store = stores.new()
+    journal = store.begin("", "The end.")
+    store.kept_changes.keep(journal, "open")
+    store.story_memories.keep(journal, b"the keeper")
+    for one in range(40):
+        store.take_snapshot(f"/document-{one}", f"version {one} " * 400, "saved")
+    store.flush()
+    store.close()
+    data = bytearray(stores.path.read_bytes())
+    at = page_of(stores.path, "snapshot")
+    data[at : at + PAGE] = bytes(PAGE)
+    stores.path.write_bytes(data)
+    again = stores.new()
+    assert again.histories() == ()
+    assert [one.text for one in again.recoverable()] == ["The end."]
+    assert again.kept_changes.of(journal) == "open"
+    assert again.story_memories.content(journal) == b"the keeper"
+    again.close()
+
+
 def test_the_log_of_a_damaged_store_is_read_too(stores: Stores, tmp_path: Path) -> None:
     store = stores.new()
     store.begin("", "folded " * 5000)

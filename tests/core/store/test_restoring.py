@@ -21,6 +21,7 @@ from app.core.store.backups import (
     restore,
 )
 from app.core.store.instances import LIVE, alone
+from app.core.store.takes.kept import KeptTake
 from app.core.system.databases import copy_database
 from tests.core.conftest import TAKE, Stores, rows
 
@@ -85,6 +86,27 @@ def test_what_the_present_store_lost_comes_back(stores: Stores, backup: Path) ->
     assert [one.text for one in store.takes(TAKE.journal)] == [TAKE.text]
     store.close()
     assert rows(stores.path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_was_changed_since_stays_as_it_is_now(stores: Stores, tmp_path: Path) -> None:
+    store = stores.new()
+    store.story_memories.keep("/a", b"the keeper")
+    store.kept_changes.keep("/a", "first")
+    store.kept_takes.add(KeptTake(record=TAKE, key="k"))
+    store.flush()
+    assert back_up(stores.path, tmp_path / "backups", DAY)
+    store.story_memories.keep("/a", b"the keeper and her dog")
+    store.kept_changes.keep("/a", "second")
+    store.kept_takes.star("k", is_on=True)
+    store.kept_takes.rename("k", "The best")
+    store.repair.restore(backups(tmp_path / "backups")["2026-11-28"])
+    assert store.story_memories.content("/a") == b"the keeper and her dog"
+    assert store.kept_changes.of("/a") == "second"
+    take = store.kept_takes.by_key("k")
+    assert take is not None
+    assert (take.name, take.is_starred) == ("The best", True)
+    assert len(store.takes(TAKE.journal)) == 1
+    store.close()
 
 
 def test_a_text_that_was_saved_since_is_not_offered_again(stores: Stores, backup: Path) -> None:

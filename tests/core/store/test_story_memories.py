@@ -12,15 +12,15 @@ def test_it_is_kept_by_document_and_by_book(tmp_path: Path) -> None:
     document, book = str(tmp_path / "a.md"), str(tmp_path)
     kept = store.story_memories
     assert kept.content(document) == b""
-    assert kept.keep(document, "雨".encode())
-    assert kept.keep(book, b"book")
+    kept.keep(document, "雨".encode())
+    kept.keep(book, b"book")
     store.close()
     store = Store(tmp_path / "store.sqlite")
     kept = store.story_memories
     assert (kept.content(document), kept.content(book)) == ("雨".encode(), b"book")
-    assert kept.keep(document, b"new")
+    kept.keep(document, b"new")
     assert kept.content(document) == b"new"
-    assert kept.keep(document, b"")
+    kept.keep(document, b"")
     assert kept.content(document) == b""
     store.close()
 
@@ -40,6 +40,16 @@ def test_an_untitled_text_keeps_it_when_it_gets_a_file_and_a_moved_file_too(tmp_
     kept.keep(copy, b"its own")
     store.copy_history(second, copy)
     assert kept.content(copy) == b"its own"
+    store.close()
+
+
+def test_what_the_disk_refuses_is_kept_as_soon_as_it_takes_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.sqlite")
+    store.suspend()
+    store.story_memories.keep("/a", b"mine")
+    store.flush()
+    store.resume(None)
+    assert store.story_memories.content("/a") == b"mine"
     store.close()
 
 

@@ -111,3 +111,19 @@ def test_they_go_along_with_a_new_name(studio, qtbot, path, tmp_path):
     store = studio.program.store
     assert store.kept_changes.of(str(path)) == ""
     assert store.kept_changes.of(str(tmp_path / "moved.md"))
+
+
+def test_a_window_that_only_reads_leaves_what_the_other_one_keeps(studio, qtbot, path):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.do("new")
+    store = studio.program.store
+    data = store.kept_changes.of(str(path))
+    path.write_text(TEXT.replace("It rains a lot", "The sun shines"), "utf-8")
+    keeper = studio.window.manuscript.changes.keeper
+    studio.window.documents.open_path(path)
+    studio.window.editor.setReadOnly(True)
+    qtbot.waitUntil(lambda: not keeper.opening.isActive() and not keeper.keeping.isActive())
+    assert spans(studio) == [BOTH[0]]
+    studio.do("new")
+    assert store.kept_changes.of(str(path)) == data

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.rewrites.table import REWRITES
 from app.core.store import Store, passphrase
 from app.core.system.databases import is_plain
 from app.core.system.paths import Paths
@@ -146,6 +147,25 @@ def test_a_running_text_is_stopped_and_kept(safe: Studio, qtbot: QtBot) -> None:
     safe.window.generation.take_log.takes(*safe.window.generation.origin())
     takes = safe.program.store.takes(safe.window.documents.journal)
     assert [take.text for take in takes] == [" It shone on."]
+
+
+def test_a_running_action_is_stopped_and_its_answer_kept(safe: Studio, qtbot: QtBot) -> None:
+    safe.program.settings_store.change(service=True)  # by which the model stays
+    safe.window.editor.selectAll()
+    safe.window.manuscript.rewrites.start(REWRITES[0])
+    safe.stream("The guard of")
+    found = lock_of(safe)
+    safe.do("lock")
+    assert safe.worker.cancelled == [safe.worker.last("generate")[0]]
+    with qtbot.waitSignal(found.settling.timeout):
+        pass
+    assert not safe.program.vault.is_locked, "its last words are still to come"
+    safe.stream(" the lamp")
+    safe.done("cancelled")
+    qtbot.waitUntil(lambda: safe.program.vault.is_locked)
+    unlock(found, qtbot)
+    takes = safe.program.store.takes(safe.window.documents.journal)
+    assert [take.text for take in takes] == ["The guard of the lamp"]
 
 
 def test_keys_of_the_window_do_nothing_while_locked(safe: Studio, qtbot: QtBot) -> None:

@@ -115,6 +115,20 @@ def test_a_summary_that_is_stopped_keeps_those_of_the_parts(long: Studio, qtbot:
     assert not long.window.manuscript.rewrites.running
 
 
+@pytest.mark.parametrize("answer", ["", "%%only a note%%"])
+def test_a_summary_of_which_nothing_comes_is_over(long: Studio, answer: str) -> None:
+    rewrites = long.window.manuscript.rewrites
+    for _ in range(begin(long, "summarise")):
+        long.stream(*filter(None, [answer]))
+        long.done()
+    if answer:  # the summaries are asked about, whatever is in them
+        long.done()
+    assert not rewrites.running
+    assert "no answer" in long.window.status.currentMessage()
+    long.do("continue")
+    assert long.window.generation.session.running
+
+
 def test_a_continuation_reads_the_end_of_a_long_passage(long: Studio) -> None:
     assert begin(long, "continue") == 1
     said = long.worker.last("generate")[1]["messages"][-1].content

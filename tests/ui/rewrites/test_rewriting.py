@@ -114,6 +114,36 @@ def test_a_continuation_goes_after_the_selection(passage: Studio) -> None:
     assert passage.text == AROUND.format(f"{PASSAGE} The door was open.")
 
 
+def test_what_is_typed_before_a_continuation_is_no_part_of_it(passage: Studio) -> None:
+    start(passage, "continue")
+    passage.stream("The door")
+    editor = passage.window.editor
+    editor.move_caret(13 + len(PASSAGE))
+    editor.insert_plain(" Or ran.")
+    passage.stream(" was open.")
+    passage.done()
+    assert passage.text == AROUND.format(f"{PASSAGE} Or ran. The door was open.")
+    for _ in range(2):
+        passage.do("undo")
+    assert passage.text == AROUND.format(PASSAGE)
+
+
+def test_a_continuation_that_was_changed_stays_where_another_is_asked_for(passage: Studio) -> None:
+    start(passage, "continue")
+    passage.stream("The door was open.")
+    passage.done()
+    written = passage.text
+    passage.window.editor.move_caret(16 + len(PASSAGE))
+    passage.window.editor.insert_plain("a")
+    passage.do("undo")
+    passage.do("retry")
+    passage.stream("Or not.")
+    passage.done()
+    assert passage.text == AROUND.format(f"{PASSAGE} Or not. The door was open.")
+    passage.do("undo")
+    assert passage.text == written
+
+
 def test_a_base_model_is_shown_examples(passage: Studio) -> None:
     passage.worker.model = replace(MODEL, has_chat_template=False)
     start(passage, "shorten")

@@ -130,6 +130,21 @@ def test_what_the_writer_changed_stays_when_another_take_is_picked(bench, qtbot)
     assert bench.studio.text == "A Heslowly  ran. He fell."
 
 
+def test_a_place_stays_with_its_words_while_its_takes_are_at_hand(bench):
+    bench.write(" one", " zwei", before="Once. The end.")
+    editor = bench.studio.window.editor
+    editor.move_caret(0)
+    editor.insert_plain("Long ago. ")
+    [anchor] = bench.controller.anchors.all
+    assert (anchor.start, anchor.stop) == (24, 24)
+    bench.press(Qt.Key.Key_1)
+    editor.move_caret(0)
+    editor.insert_plain("Very ")
+    editor.replace_text(30, 33, "")
+    [anchor] = bench.controller.anchors.all
+    assert editor.manuscript.text(anchor.start, anchor.stop) == " "
+
+
 def test_where_there_are_no_takes_a_sentence_says_so(bench):
     bench.studio.show("A")
     bench.studio.do("takes_here")

@@ -65,9 +65,14 @@ _SNAPSHOT_KINDS = (int, str, float, str, int, int, int, bytes, (int, type(None))
 
 
 def merge_unsaved(
-    target: apsw.Connection, source: DamagedStore, open_journals: Collection[str] = ()
+    target: apsw.Connection,
+    source: DamagedStore,
+    open_journals: Collection[str] = (),
+    *,
+    is_newer: bool = False,
 ) -> int:
-    """Take over what is nowhere else: unsaved texts, marks, and the trash; how many texts.
+    """Take over what is nowhere else: unsaved texts, marks, the trash, and what is kept beside
+    texts, of which the source's holds if it `is_newer`; how many texts.
 
     `open_journals` are written by those who have them open. Where every journal of the source can
     be read, those that it does not have are over.
@@ -87,13 +92,17 @@ def merge_unsaved(
     for row in source.rows("trash", _TRASH):
         if fits(row, _TRASH_KINDS) and not _has(target, "trash", {"key": row[1]}):
             _insert(target, "trash", _TRASH, row)
+    _merge_beside(target, source, is_newer=is_newer)
     return merged
 
 
-def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = False) -> None:
+def merge_kept(
+    target: apsw.Connection, source: DamagedStore, *, adds: bool = False, is_newer: bool = False
+) -> None:
     """Take over takes and all of them, former files, versions, own words, memories, goals and days.
 
-    Those of a day are what the source says or, if it `adds` to the target, the sum of both.
+    Those of a day are what the source says or, if it `adds` to the target, the sum of both. What
+    there is one of for a text or a take is the target's, or the source's if that `is_newer`.
     """
     numbers = dict[int, int]()
     for row in source.rows("take", _TAKE):
@@ -101,7 +110,8 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
         same |= {"text": row[6], "created_at": row[12]}
         if fits(row, _TAKE_KINDS) and not _has(target, "take", same):
             numbers[row[0]] = _insert(target, "take", _TAKE, row)
-    merge_details(target, source, numbers)
+    merge_details(target, source, numbers, is_newer=is_newer)
+    _merge_beside(target, source, is_newer=is_newer)
     for row in source.rows("former", _FORMER):
         same = {"path": row[1], "kept_at": row[3]}
         if fits(row, (int, str, str, float, bytes)) and not _has(target, "former", same):
@@ -109,15 +119,9 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
     for row in source.rows("document_language", ("language",), "document"):
         if fits(row, (str, str)):
             target.execute("INSERT OR IGNORE INTO document_language VALUES (?, ?)", row)
-    for row in source.rows("open_change", ("changes",), "document"):
-        if fits(row, (str, str)):
-            target.execute("INSERT OR IGNORE INTO open_change VALUES (?, ?)", row)
     for row in source.ends("own_word", ("document", "word")):
         if fits(row, (str, str)):
             target.execute("INSERT OR IGNORE INTO own_word VALUES (?, ?)", row)
-    for row in source.rows("story_memory", ("content",), "document"):
-        if fits(row, (str, bytes)):
-            target.execute("INSERT OR IGNORE INTO story_memory VALUES (?, ?)", row)
     for row in source.rows("goal", ("words",), "scope"):
         if fits(row, (str, int)):
             target.execute(_KEEP_GOAL if adds else _PUT_GOAL, row)
@@ -131,6 +135,18 @@ def merge_kept(target: apsw.Connection, source: DamagedStore, *, adds: bool = Fa
         if fits(row, (int, int, float)):
             target.execute("INSERT OR IGNORE INTO provenance_take VALUES (?, ?, ?)", row)
     _merge_versions(target, source, _merge_histories(target, source))
+
+
+def _merge_beside(target: apsw.Connection, source: DamagedStore, *, is_newer: bool) -> None:
+    """Take over open changes, and what is kept for the model."""
+    way = "REPLACE" if is_newer else "IGNORE"
+    for table, column, kind in (
+        ("open_change", "changes", str),
+        ("story_memory", "content", bytes),
+    ):
+        for row in source.rows(table, (column,), "document"):
+            if fits(row, (str, kind)):
+                target.execute(f"INSERT OR {way} INTO {table} VALUES (?, ?)", row)  # noqa: S608 - our own
 
 
 def _merge_text(target: apsw.Connection, text: SalvagedText) -> int:

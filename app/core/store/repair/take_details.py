@@ -17,11 +17,16 @@ _PLACE_KINDS = (str, str, int, int, str, str, str)
 
 
 def merge_details(
-    target: apsw.Connection, source: DamagedStore, numbers: Mapping[int, int]
+    target: apsw.Connection,
+    source: DamagedStore,
+    numbers: Mapping[int, int],
+    *,
+    is_newer: bool,
 ) -> None:
     """Take over what belongs to takes; `numbers` has the present one of each that was taken over.
 
-    A source of an earlier version has nothing of the kind. What is there already stays.
+    A source of an earlier version has nothing of the kind. What is there already stays, but for
+    names and stars if the source `is_newer`.
     """
     if not source.has("take_place"):
         return
@@ -30,6 +35,11 @@ def merge_details(
             target.execute(
                 "INSERT OR IGNORE INTO take_detail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (numbers[row[0]], *row[1:]),
+            )
+        elif fits(row, _DETAIL_KINDS) and is_newer:
+            target.execute(
+                "UPDATE take_detail SET name = ?, is_starred = ? WHERE key = ?",
+                (row[7], row[8], row[1]),
             )
     for row in source.rows("take_request", _REQUEST):
         if fits(row, _REQUEST_KINDS):
