@@ -79,8 +79,7 @@ class RewriteController(QObject):
         self.memory: Callable[[], str] = str
         self._doubted: set[tuple[str, str]] = set()
         self._running: Rewriting | None = None
-        self._last: Rewriting | None = None
-        self._base: Rewriting | None = None  # what the last action began with
+        self._last = self._base = self._running  # `_base` is what the last action began with
         self._asked: tuple[Rewrite, str] = (REWRITES[0], "")
         self._note: Note | None = None
         self._is_waiting = False
