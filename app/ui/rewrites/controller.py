@@ -27,7 +27,7 @@ from app.ui.numbers import number_text
 from app.ui.rewrites.answer_places import AnswerPlace, AnswerPlaces, WrittenAnswer
 from app.ui.rewrites.keeping import RewriteLog
 from app.ui.rewrites.offers import ModelAccess, RewriteOffers
-from app.ui.rewrites.rewriting import PassagePart, Rewriting, passage_parts
+from app.ui.rewrites.rewriting import PassagePart, Rewriting, lead_after, passage_parts
 from app.ui.rewrites.words import outcome_text
 from app.ui.texts import left_text
 from app.ui.widgets.banner import BannerArea
@@ -67,8 +67,8 @@ class RewriteController(QObject):
     ) -> None:
         super().__init__(editor)
         self._program, self._documents, self._editor = program, documents, editor
-        self._session, self._gate, self._loader = writing.session, writing.gate, writing.loader
-        self._passport = writing.passport
+        self._session, self._gate = writing.session, writing.gate
+        self._loader, self._passport = writing.loader, writing.passport
         self._banners, self._status = banners, status
         self._proposals, self._show_notes = proposals, show_notes
         self.offers = RewriteOffers(
@@ -79,7 +79,8 @@ class RewriteController(QObject):
         self.memory: Callable[[], str] = str
         self._doubted: set[tuple[str, str]] = set()
         self._running: Rewriting | None = None
-        self._last = self._base = self._running  # `_base` is what the last action began with
+        self._last: Rewriting | None = None
+        self._base: Rewriting | None = None  # what the last action began with
         self._asked: tuple[Rewrite, str] = (REWRITES[0], "")
         self._note: Note | None = None
         self._is_waiting = False
@@ -89,8 +90,8 @@ class RewriteController(QObject):
         documents.replaced.connect(self._forget)
         self._gate.allowed.connect(self.begin_waiting)
         self._gate.refused.connect(self.drop_waiting)
-        self._gate.revoked.connect(self.stop)
-        self._loader.leaving.connect(self.stop)
+        for over in (self._gate.revoked, self._loader.leaving):
+            over.connect(self.stop)
         bridge.subscribe(self._on_event, Prefill, Tokens, Done, Failed)
 
     @cached_property
@@ -353,7 +354,7 @@ class RewriteController(QObject):
         running = self._running
         assert running is not None
         if running.action.goes == "after":
-            return WrittenAnswer(self._editor, part.end, _lead(part.text))
+            return WrittenAnswer(self._editor, part.end, lead_after(part.text))
         return self._proposals.begin(part.start, part.end, running.model)
 
     # Inside
@@ -392,9 +393,3 @@ class RewriteController(QObject):
     def _go_to(self, start: int, end: int) -> None:
         self._editor.setTextCursor(self._editor.cursor_at(start, end))
         self._editor.ensureCursorVisible()
-
-
-def _lead(before: str) -> str:
-    """What stands between a passage and what goes on after it."""
-    last = before[-1:]
-    return "" if not last or last.isspace() or ord(last) >= 0x2E80 else " "

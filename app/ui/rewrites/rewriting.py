@@ -238,3 +238,9 @@ def _pieces(text: str, limit: int) -> Iterator[tuple[str, bool]]:
         yield from ((one, False) for one in cut(between, limit, TokenEstimate(between).count))
         yield text[start:end], True
         at = end
+
+
+def lead_after(before: str) -> str:
+    """What stands between a passage and what goes on after it."""
+    last = before[-1:]
+    return "" if not last or last.isspace() or ord(last) >= 0x2E80 else " "
