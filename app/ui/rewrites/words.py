@@ -13,7 +13,7 @@ _tr = QCoreApplication.translate
 
 def rewrite_tr(text: str) -> str:
     """A text of the table of actions."""
-    return _tr("Rewrites", text) if text else ""
+    return QCoreApplication.translate("Rewrites", text) if text else ""
 
 
 def name_of(action: Rewrite) -> str:

@@ -249,7 +249,7 @@ def test_recovered_text_comes_back_unsaved(studio, tmp_path, monkeypatch):
     discarded = []
     monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: (recovery,))
     monkeypatch.setattr(
-        type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
+        type(studio.program.store), "discard", lambda _self, name, *_to: discarded.append(name)
     )
     harness = recovering(studio)
     harness.begin()
@@ -271,7 +271,7 @@ def test_recovered_text_is_kept_until_discarded(studio, monkeypatch):
     discarded = []
     monkeypatch.setattr(type(studio.program.store), "recoverable", lambda _self: recoveries)
     monkeypatch.setattr(
-        type(studio.program.store), "discard", lambda _self, name: discarded.append(name)
+        type(studio.program.store), "discard", lambda _self, name, *_to: discarded.append(name)
     )
     harness = recovering(studio)
     harness.begin()

@@ -39,7 +39,10 @@ def test_it_is_not_made_before_it_is_asked_for(studio: Studio) -> None:
     assert studio.window.actions_table["side_bar"].isChecked()
     tabs = bar_of(studio).bar
     names = [tabs.tabBar().accessibleTabName(index) for index in range(tabs.count())]
-    assert names == ["Book", "Headings", "Recent", "Search"]
+    assert names == ["Book", "Headings", "Recent", "Memory", "Search"]
+    splitter = tabs.parentWidget()
+    assert isinstance(splitter, QSplitter)
+    splitter.setSizes([500, 900])  # where there is room for the title
     assert tabs.tabText(0) == "Book"
     assert tabs.tabText(1) == ""
     studio.do("side_bar")
@@ -74,8 +77,8 @@ def test_a_page_that_another_part_adds_is_there_at_once_or_when_it_is_made(studi
     bar_of(studio).fill(lambda bar: bar.add_page(QLabel("b"), lambda: "B", "find"))
     bar = bar_of(studio).bar
     assert made == ["early"]
-    assert [bar.tabToolTip(index) for index in (4, 5)] == ["A", "B"]
-    assert bar.tabText(4) == "A", "without a drawing there is only the title"
+    assert [bar.tabToolTip(index) for index in (5, 6)] == ["A", "B"]
+    assert bar.tabText(5) == "A", "without a drawing there is only the title"
 
 
 def test_f6_goes_through_it(studio: Studio) -> None:

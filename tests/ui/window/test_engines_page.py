@@ -291,6 +291,10 @@ def test_a_download_is_shown_and_stopped_and_goes_on(online, open_online, hub, q
     ask_download(page, f"{hub.url}/cdn/{PACK}", hub.sha256(PACK))
     qtbot.waitUntil(hub.stalled.is_set, timeout=20_000)
     qtbot.waitUntil(lambda: f"Fetching {PACK}" in page.progress.text.text(), timeout=20_000)
+    folder = online.program.paths.models / PARTIAL
+    qtbot.waitUntil(
+        lambda: any(part.stat().st_size for part in folder.rglob(f"{PACK}.part")), timeout=20_000
+    )
     page.progress.stop_button.click()
     qtbot.waitUntil(lambda: is_idle(online), timeout=20_000)
     hub.release()
