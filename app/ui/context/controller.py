@@ -53,7 +53,7 @@ class ContextController(QObject):
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
-        self._kept = program.store.story_memories
+        self._store, self._kept = program.store, program.store.story_memories
         self._documents, self._books, self._bar = documents, books, bar
         self._banners, self._status, self._window = banners, status, window
         self._tasks = BackgroundTasks(documents.failed.emit, self)
@@ -90,6 +90,7 @@ class ContextController(QObject):
         """The window closes: keep what was changed last."""
         self.keep()
         self._tasks.close(finish=True)
+        self._store.flush()
 
     @property
     def is_idle(self) -> bool:
