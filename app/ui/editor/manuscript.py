@@ -11,6 +11,7 @@ from enum import Enum, auto
 import msgspec
 
 from app.core.documents.comments import comment_spans, without_comments
+from app.core.text.shared_ends import shared_ends
 from app.core.text.words import count_words as count_words
 
 _LINE_END = "\n".encode("utf-16-le")
@@ -24,18 +25,6 @@ _EDGE = 32  # units on either side of a change that can make two words one, or o
 def units(text: str) -> int:
     """The length of `text` in UTF-16 units."""
     return len(text) if text.isascii() else len(_encoded(text)) // 2
-
-
-def shared_ends(one: str, other: str) -> tuple[int, int]:
-    """How many characters two texts share at the beginning, and of the rest at the end."""
-    shorter = min(len(one), len(other))
-    head = 0
-    while head < shorter and one[head] == other[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and one[-1 - tail] == other[-1 - tail]:
-        tail += 1
-    return head, tail
 
 
 def _encoded(text: str) -> bytes:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from app.core.documents.letters import border_before
-from app.ui.editor.manuscript import shared_ends, units
+from app.core.text.shared_ends import shared_ends
+from app.ui.editor.manuscript import units
 
 LONGEST = 4000
 """The longest block that is laid out in one piece, in UTF-16 units: about 2 ms a key."""

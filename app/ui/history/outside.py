@@ -13,12 +13,13 @@ from app.core.errors import LampblackError, StoreError
 from app.core.provenance.origins import Reworked
 from app.core.store import Cause
 from app.core.text.differences import edits
+from app.core.text.shared_ends import shared_ends
 from app.program import Program
 from app.ui.bridge import Bridge
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.save_retry import SaveRetry
 from app.ui.editor.editor import Editor
-from app.ui.editor.manuscript import count_words, shared_ends, units
+from app.ui.editor.manuscript import count_words, units
 from app.ui.numbers import number_text
 from app.ui.widgets.banner import BannerArea, OwnBanner
 from app.ui.widgets.controls import show_dialog

@@ -14,11 +14,12 @@ from app.core.documents.search import Query
 from app.core.errors import DocumentChangedError, LampblackError, StoreError
 from app.core.provenance.origins import Reworked
 from app.core.store import Store
+from app.core.text.shared_ends import shared_ends
 from app.program import Program
 from app.ui.background import BackgroundTasks
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
-from app.ui.editor.manuscript import shared_ends, units
+from app.ui.editor.manuscript import units
 from app.ui.numbers import number_text
 from app.ui.sentences import joined
 from app.ui.widgets.banner import BannerArea

@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from app.core.store.records import storable
+from app.core.text.shared_ends import shared_ends
 
 _LARGEST_SHARE = 6
 """A difference longer than this part of its whole request is kept as a whole one itself."""
@@ -27,7 +28,7 @@ def keep_request(connection: apsw.Connection, key: str, journal: str, text: str)
         return
     text = storable(text)
     base, whole = _last_whole(connection, journal)
-    head, tail = _shared(whole, text)
+    head, tail = shared_ends(whole, text)
     middle = text[head : len(text) - tail]
     if not base or len(middle) * _LARGEST_SHARE > len(whole):
         base, head, tail, middle = "", 0, 0, text
@@ -64,24 +65,3 @@ def _last_whole(connection: apsw.Connection, journal: str) -> tuple[str, str]:
         (journal,),
     ).fetchone()
     return (row[0], request_text(connection, row[0])) if row is not None else ("", "")
-
-
-def _shared(one: str, other: str) -> tuple[int, int]:
-    """How many characters two texts share at the beginning, and of the rest at the end."""
-    shorter = min(len(one), len(other))
-    head = _longest(shorter, lambda size: one[:size] == other[:size])
-    room = shorter - head
-    tail = _longest(room, lambda size: one[len(one) - size :] == other[len(other) - size :])
-    return head, tail
-
-
-def _longest(most: int, holds: Any) -> int:
-    """The largest size up to `most` for which `holds`, which it does for all smaller ones."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if holds(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
