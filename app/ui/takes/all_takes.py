@@ -194,15 +194,15 @@ class AllTakesDialog(TextListDialog):
             self.tr("Write it again with the same model, prompt, seed and settings")
         )
         self.again_but.setToolTip(self.tr("Write it again with one thing changed"))
-        self.again.clicked.connect(partial(self._repeat, self.again_asked))
-        self.again_but.clicked.connect(partial(self._repeat, self.again_but_asked))
+        self.again.clicked.connect(partial(self._repeat, self.again_asked.emit))
+        self.again_but.clicked.connect(partial(self._repeat, self.again_but_asked.emit))
         self._allow()
 
-    def _repeat(self, asked: object) -> None:
+    def _repeat(self, ask: Callable[[KeptTake], object]) -> None:
         take = self.take()
         if take is not None:
             self.accept()
-            asked.emit(take)  # type: ignore[attr-defined]
+            ask(take)
 
     def _turn_star(self) -> None:
         found: _ListedTake | None = self.current()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -111,12 +113,12 @@ class TakeCard(QFrame):
 
     # Inside
 
-    def _button(self, call: object) -> QToolButton:
+    def _button(self, call: Callable[[], object]) -> QToolButton:
         button = QToolButton()
         button.setAutoRaise(True)
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: call())  # type: ignore[operator]
+        button.clicked.connect(lambda: call())
         return button
 
     def _make_menu(self) -> None:
