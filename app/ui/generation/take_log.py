@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -96,8 +97,21 @@ class TakeLog:
     def _keep(self, end: TakeEnd, kept: KeptTake) -> None:
         fields = end.request.fields
         request = kept_fields(fields, end.seed or 0) if fields and end.seed is not None else ""
+        kept = self._with_its_source(kept, end.request.group.sources)
         if number := self._store.kept_takes.add(kept, request):
             self._store.provenance.name_take(end.take.origin_key, number, kept.record.created_at)
+
+    def _with_its_source(self, kept: KeptTake, sources: tuple[str, ...]) -> KeptTake:
+        """The take, as one of the document its request is from if that goes to no other machine.
+
+        Written again once more, it is held back by that mark as well.
+        """
+        if not sources or not self._store.is_kept_here(*sources):
+            return kept
+        path = next(filter(os.path.isabs, sources), "")
+        journal = next((one for one in sources if one != path), "")
+        record = msgspec.structs.replace(kept.record, journal=journal, path=path)
+        return msgspec.structs.replace(kept, record=record)
 
     def _kept_of(self, end: TakeEnd) -> KeptTake:
         request, model, take = end.request, self._worker.model, end.take

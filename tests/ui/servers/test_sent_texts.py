@@ -41,6 +41,34 @@ def test_a_take_of_a_marked_document_is_not_sent_from_another_one(
     assert not studio.window.session.running
 
 
+def test_nor_is_what_a_model_of_this_machine_made_of_its_request_again(
+    make_studio: Callable[..., Studio], qtbot: QtBot
+) -> None:
+    studio = make_studio()
+    studio.program.settings_store.change(agreed_servers=(URL,))
+    studio.show("The secret ")
+    studio.window.kept_here.mark(True)
+    studio.do("continue")
+    studio.stream(" of the lamp")
+    studio.done()
+    takes, log = studio.window.manuscript.takes, studio.window.generation.take_log
+    log.wait()
+    (first,) = studio.program.store.kept_takes.found(TakeFilter())
+    studio.do("new")
+    takes.again(first)
+    qtbot.waitUntil(lambda: studio.worker.count_of("generate") == 2)
+    studio.stream(" of the rain")
+    studio.done()
+    log.wait()
+    found = studio.program.store.kept_takes.found(TakeFilter())
+    (second,) = (one for one in found if one.key != first.key)
+    assert second.record.text.strip() == "of the rain"
+    studio.worker.model = AWAY
+    takes.again(second, OneChange(model=AWAY.path))
+    qtbot.waitUntil(lambda: any("Nothing was sent" in one for one in studio.banners))
+    assert studio.worker.count_of("generate") == 2
+
+
 @pytest.mark.parametrize(
     ("after", "stop"),
     [
