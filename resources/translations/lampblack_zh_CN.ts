@@ -4166,6 +4166,10 @@ MIT 许可证。</translation>
         <translation>记忆</translation>
     </message>
     <message>
+        <source>Only the first {0} characters of each field are kept.</source>
+        <translation>每栏只保留前 {0} 个字符。</translation>
+    </message>
+    <message>
         <source>Paragraphs after it</source>
         <translation>其后的段落数</translation>
     </message>

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.core.context.entries import DEPTHS, LONGEST, StoryMemory
 from app.ui.context.lore_editor import LoreEditor, field
 from app.ui.languages import on_language_change
+from app.ui.numbers import number_text
 from app.ui.sentences import Words, told
 from app.ui.widgets.controls import ElidedLabel, FlowingNote, IconButton
 from app.ui.widgets.number_box import NumberBox
@@ -85,8 +86,17 @@ class MemoryPage(QWidget):
         self._show_owner()
 
     def _tell(self) -> None:
-        if not self._is_showing:
-            self.changed.emit(self.story)
+        if self._is_showing:
+            return
+        fields = (self.memory, self.note, self.lore.text)
+        is_cut = any(len(one.toPlainText()) > LONGEST for one in fields)
+        self.problem.say(self._cut_text if is_cut else "")
+        self.changed.emit(self.story)
+
+    def _cut_text(self) -> str:
+        return self.tr("Only the first {0} characters of each field are kept.").format(
+            number_text(LONGEST)
+        )
 
     def _show_owner(self) -> None:
         self.owner.setText(told(self._owner))

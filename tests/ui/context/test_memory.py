@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from app.core.books.book import Book, BookEntry
 from app.core.books.book_file import BOOK_FILE, encode_book
-from app.core.context.entries import LoreEntry, StoryMemory, decode_story, encode_story
+from app.core.context.entries import LONGEST, LoreEntry, StoryMemory, decode_story, encode_story
 from tests.ui.generation.test_prompt_maker import CountingEngine
 
 MAREN = LoreEntry("Maren", ("Marens", "Марен"), "The keeper.")
@@ -196,3 +196,14 @@ def test_it_is_read_again_after_a_restart(make_studio, qtbot, tmp_path):
     again.worker.shared = CountingEngine()
     again.window.documents.open_path(path)
     assert again.window.manuscript.context.story.memory == "Rain."
+
+
+def test_what_is_too_long_to_be_kept_is_said(studio, context):
+    page = opened(studio)
+    page.memory.setPlainText("x" * LONGEST)
+    assert page.problem.text() == ""
+    page.memory.setPlainText("x" * (LONGEST + 1))
+    assert "200,000" in page.problem.text()
+    assert len(context.story.memory) == LONGEST
+    page.memory.setPlainText("x")
+    assert page.problem.text() == ""
