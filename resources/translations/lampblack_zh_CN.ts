@@ -2114,6 +2114,10 @@
 <context>
     <name>ContextController</name>
     <message>
+        <source>Export Memory and Lore</source>
+        <translation>导出记忆与设定</translation>
+    </message>
+    <message>
         <source>Export…</source>
         <translation>导出…</translation>
     </message>
@@ -2124,6 +2128,10 @@
     <message>
         <source>For {0}</source>
         <translation>文档：{0}</translation>
+    </message>
+    <message>
+        <source>Import Memory and Lore</source>
+        <translation>导入记忆与设定</translation>
     </message>
     <message>
         <source>Import…</source>
@@ -4187,17 +4195,6 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
-    <name>MemoryQuestions</name>
-    <message>
-        <source>Export Memory and Lore</source>
-        <translation>导出记忆与设定</translation>
-    </message>
-    <message>
-        <source>Import Memory and Lore</source>
-        <translation>导入记忆与设定</translation>
-    </message>
-</context>
-<context>
     <name>ModelController</name>
     <message>
         <source>Finding out how {0} runs fastest here…</source>
@@ -4853,17 +4850,6 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     </message>
 </context>
 <context>
-    <name>OwnFiles</name>
-    <message>
-        <source>Import Actions</source>
-        <translation>导入操作</translation>
-    </message>
-    <message>
-        <source>Share This Action</source>
-        <translation>分享此操作</translation>
-    </message>
-</context>
-<context>
     <name>OwnRewritesDialog</name>
     <message>
         <source>&amp;Answer goes</source>
@@ -4922,6 +4908,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>怎样抽取词语</translation>
     </message>
     <message>
+        <source>Import Actions</source>
+        <translation>导入操作</translation>
+    </message>
+    <message>
         <source>Import…</source>
         <translation>导入…</translation>
     </message>
@@ -4952,6 +4942,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>P&amp;reset</source>
         <translation>预设(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Share This Action</source>
+        <translation>分享此操作</translation>
     </message>
     <message>
         <source>Share…</source>

@@ -25,9 +25,9 @@ from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from app.ui.context.context_dialog import ContextDialog
-    from app.ui.context.memory_files import MemoryQuestions
     from app.ui.context.memory_page import MemoryPage
     from app.ui.library.side_bar import SideBar
+    from app.ui.widgets.json_files import JsonFiles
 
 _KEEP_MS = 800
 
@@ -158,7 +158,7 @@ class ContextController(QObject):
         """Take in a file: what is there already stays, and entries of other names are added."""
         from app.ui.context.memory_files import read_story
 
-        path = self.questions.source()
+        path = self.questions.source(self.tr("Import Memory and Lore"))
         if path is None or self._problem:
             return
         try:
@@ -175,7 +175,7 @@ class ContextController(QObject):
         """Write all of it into a file."""
         from app.ui.context.memory_files import write_story
 
-        path = self.questions.target(self.tr("Memory and lore"))
+        path = self.questions.target(self.tr("Export Memory and Lore"), self.tr("Memory and lore"))
         if path is None:
             return
         try:
@@ -186,11 +186,11 @@ class ContextController(QObject):
         self._status.say(self.tr("Saved {0}").format(path))
 
     @cached_property
-    def questions(self) -> MemoryQuestions:
+    def questions(self) -> JsonFiles:
         """Asks for files; made when it is first asked for."""
-        from app.ui.context.memory_files import MemoryQuestions
+        from app.ui.widgets.json_files import JsonFiles
 
-        return MemoryQuestions(self._window)
+        return JsonFiles(self._window)
 
     # Inside
 

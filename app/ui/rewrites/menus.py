@@ -17,10 +17,10 @@ from app.ui.documents.display import DocumentDisplay
 from app.ui.languages import on_language_change
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.offers import Offer
-from app.ui.rewrites.own_files import OwnFiles
 from app.ui.rewrites.words import help_of, name_of, taken_off_text
 from app.ui.sentences import told
 from app.ui.widgets.controls import show_dialog
+from app.ui.widgets.json_files import JsonFiles
 
 if TYPE_CHECKING:
     from app.ui.rewrites.own_dialog import OwnRewritesDialog
@@ -38,7 +38,7 @@ class RewriteMenus(QObject):
     ) -> None:
         super().__init__(window)
         self._rewrites, self._actions, self._window = rewrites, actions, window
-        self.files = OwnFiles(window)
+        self.files = JsonFiles(window)
         self._keyed: list[QAction] = []
         actions.connect_all(
             {

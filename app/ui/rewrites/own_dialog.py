@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
@@ -38,10 +37,10 @@ from app.core.rewrites.own_rewrites import (
 )
 from app.core.rewrites.prompts import PLACES
 from app.core.rewrites.table import REWRITES, Goes, Rewrite
-from app.ui.rewrites.own_files import OwnFiles
 from app.ui.rewrites.words import asks_of, goes_text, help_of, key_trouble_text, name_of
 from app.ui.sentences import told
 from app.ui.widgets.controls import NoteLabel, QuietCombo
+from app.ui.widgets.json_files import JsonFiles
 from app.ui.widgets.number_box import NumberBox
 
 _GOES: tuple[Goes, ...] = ("change", "after", "note")
@@ -57,7 +56,7 @@ class OwnRewritesDialog(QDialog):
     def __init__(
         self,
         own: OwnRewrites,
-        files: OwnFiles,
+        files: JsonFiles,
         trouble: Callable[[str, str], str],
         parent: QWidget | None = None,
     ) -> None:
@@ -273,7 +272,7 @@ class OwnRewritesDialog(QDialog):
         return self.tr("“{0}” is deleted.").format(name)
 
     def _import(self) -> str:
-        path = self._files.to_import()
+        path = self._files.source(self.tr("Import Actions"))
         if path is None:
             return ""
         names = self._own.import_from(path)
@@ -282,8 +281,10 @@ class OwnRewritesDialog(QDialog):
 
     def _share(self) -> str:
         action = self.current
-        path: Path | None = self._files.to_share(action.name) if action is not None else None
-        if path is None or action is None:
+        if action is None:
+            return ""
+        path = self._files.target(self.tr("Share This Action"), action.name)
+        if path is None:
             return ""
         self._own.export_to(path, [action])
         return self.tr("“{0}” was written to {1}.").format(action.name, path)

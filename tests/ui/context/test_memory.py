@@ -126,8 +126,8 @@ def test_a_file_is_exported_and_taken_in_again(studio, context, monkeypatch, tmp
     page.memory.setPlainText("Rain.")
     add(page, MAREN)
     path = tmp_path / "memory.json"
-    monkeypatch.setattr(context.questions, "target", lambda _name: path)
-    monkeypatch.setattr(context.questions, "source", lambda: path)
+    monkeypatch.setattr(context.questions, "target", lambda _title, _name: path)
+    monkeypatch.setattr(context.questions, "source", lambda _title: path)
     context.export_file()
     assert decode_story(path.read_bytes()) == context.story
     page.memory.setPlainText("Sun.")
@@ -138,7 +138,9 @@ def test_a_file_is_exported_and_taken_in_again(studio, context, monkeypatch, tmp
     path.write_text("{}")
     context.import_file()
     assert "This is no memory that Lampblack exported" in studio.banners[-1]
-    monkeypatch.setattr(context.questions, "target", lambda _name: tmp_path / "no" / "x.json")
+    monkeypatch.setattr(
+        context.questions, "target", lambda _title, _name: tmp_path / "no" / "x.json"
+    )
     context.export_file()
     assert "cannot be written" in studio.banners[-1]
     assert context.story.memory == "Sun."

@@ -62,8 +62,8 @@ def test_actions_are_shared_by_files(
     dialog: OwnRewritesDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "noir.json"
-    monkeypatch.setattr(dialog._files, "to_share", lambda _name: file)
-    monkeypatch.setattr(dialog._files, "to_import", lambda: file)
+    monkeypatch.setattr(dialog._files, "target", lambda _title, _name: file)
+    monkeypatch.setattr(dialog._files, "source", lambda _title: file)
     dialog._begin_new(REWRITES[0])
     dialog.save.click()
     dialog.share.click()
