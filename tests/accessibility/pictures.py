@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from app.ui.languages import speak
 from app.ui.widgets.apply_theme import apply_theme
 from app.ui.window.settings_dialog import SettingsDialog
-from tests.accessibility.conftest import WINDOWS, House
+from tests.accessibility.house import WINDOWS, House
 
 pytestmark = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.editor.editor import Editor
 from app.ui.widgets.apply_theme import apply_theme
-from tests.accessibility.conftest import WINDOWS, House
+from tests.accessibility.house import WINDOWS, House
 from tests.ui.conftest import Studio
 from tests.ui.widgets.test_theme import contrast
 

@@ -23,7 +23,7 @@ from app.ui.widgets.controls import ElidedLabel
 from app.ui.widgets.motion import apply_motion, show_share
 from app.ui.widgets.section import PanelScroll
 from app.ui.widgets.theme import CONTRAST, Theme
-from tests.accessibility.conftest import WINDOWS, House
+from tests.accessibility.house import WINDOWS, House
 from tests.ui.conftest import Studio
 
 

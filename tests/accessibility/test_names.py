@@ -15,7 +15,7 @@ from app.core.options.rows import Row, Slider, rows
 from app.ui.sampling.value_rows import NumberRow
 from app.ui.widgets.controls import QuietCombo
 from app.ui.widgets.status_bar import StatusBar
-from tests.accessibility.conftest import WINDOWS, House
+from tests.accessibility.house import WINDOWS, House
 from tests.accessibility.tree import ROLE, Control, controls, nameless
 from tests.ui.conftest import Studio
 
