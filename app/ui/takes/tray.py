@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -134,6 +134,18 @@ class TakeTray(QWidget):
         if self.cards:
             self._focused = max(0, min(number, len(self.cards) - 1))
             self.cards[self._focused].view.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Once the takes are written, Esc is the tray's own, whatever else could be stopped."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and all(item.take.finished for item in self._items)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves the tray from wherever in it the focus is."""

@@ -57,6 +57,17 @@ def test_leaving_changes_nothing_before_and_after_a_choice(bench):
     assert bench.studio.window.editor.hasFocus()
 
 
+def test_escape_leaves_the_tray_while_something_else_could_be_stopped(bench):
+    bench.write(" one", " zwei", " san")
+    stopped = []
+    stop = bench.studio.window.actions_table["stop"]
+    stop.triggered.connect(lambda: stopped.append("stop"))
+    stop.setEnabled(True)  # as while a model is examined
+    bench.press(Qt.Key.Key_Escape)
+    assert not bench.controller.tray.is_open
+    assert stopped == []
+
+
 def test_escape_stops_first_and_what_is_written_stays_in_the_tray(bench, qtbot):
     bench.studio.show("A")
     bench.studio.do("continue_many")
