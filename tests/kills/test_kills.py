@@ -6,18 +6,27 @@ from pathlib import Path
 
 from app.core.store import Store
 from tests.kills.moments import JournalSeen, RunSeen
-from tests.kills.run import KilledProgram, run
+from tests.kills.run import KilledProgram, Tally, run
 
 KILLS = 20
+MOST = 4
+"""How often twenty times, until the kills have met everything that they may meet."""
 
 
 def test_nothing_is_lost_by_twenty_kills(starter_model: Path) -> None:
-    tally = run(KILLS, 7, starter_model)
-    assert tally.wrong == []
-    assert tally.kills == KILLS
-    assert tally.edits > KILLS
-    assert tally.steps
-    assert tally.recoveries
+    found = [run(KILLS, 7, starter_model)]
+    while len(found) < MOST and not _has_met_all(found):  # the moments are those of chance
+        found.append(run(KILLS, 7 + len(found), starter_model))
+    for tally in found:
+        assert tally.wrong == []
+        assert tally.kills == KILLS
+        assert tally.edits > KILLS
+    assert _has_met_all(found)
+
+
+def _has_met_all(found: list[Tally]) -> bool:
+    """Whether a kill left a text to recover, and one came after a step of a book."""
+    return any(tally.recoveries for tally in found) and any(tally.steps for tally in found)
 
 
 def test_a_text_that_is_missing_is_seen(tmp_path: Path) -> None:
