@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import DownloadError, LampblackError
-from app.core.system.background import lower_priority
+from app.core.system.priority import lower_priority
 from app.downloads.file_transfer import TransferContext, fetch_file
 from app.downloads.http import Web
 from app.downloads.hub import page_url

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.core.system.paths import resource
+from app.core.system.priority import shorten_time_slice
 from app.program import Program
 from app.ui.crash_log import CrashLog
 from app.ui.languages import speak
@@ -55,6 +56,7 @@ def run_window(
     `on_shown` is called when it was painted for the first time, before anything else is begun.
     """
     application = make_application()
+    shorten_time_slice()  # its own threads, made by now or later, keep the usual one
     crashes = CrashLog(program.paths.logs)
     reports = crashes.left_behind()
     crashes.install()

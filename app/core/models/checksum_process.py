@@ -20,7 +20,7 @@ import msgspec
 
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, error_from
 from app.core.models.checksums import Cancelled, Progress, checksums
-from app.core.system.background import lower_priority
+from app.core.system.priority import lower_priority
 from app.core.system.processes import host_environment, program_command, start_child
 from app.core.system.throttle import Throttle
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 
 Work = Callable[[], object]
-
-_NICE = 10
 
 
 class BackgroundQueue:
@@ -77,10 +72,3 @@ class BackgroundQueue:
                 return self._waiting.popleft()
             self._thread = None
             return None
-
-
-def lower_priority() -> None:
-    """Lower this thread's priority until it ends (nice 10, Linux); elsewhere nothing happens."""
-    if sys.platform == "linux":  # where every thread has a priority of its own
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
