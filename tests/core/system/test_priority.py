@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,10 +33,10 @@ def _attributes() -> tuple[int, ...]:
     return tuple(_ATTRIBUTES.unpack(kept.raw))
 
 
-def _in_a_thread(*works: object) -> list[object]:
+def _in_a_thread(*works: Callable[[], object]) -> list[object]:
     """The results of functions that one new thread calls."""
     with ThreadPoolExecutor(1) as pool:
-        return [pool.submit(work).result() for work in works]  # type: ignore[call-overload]
+        return [pool.submit(work).result() for work in works]
 
 
 def _child() -> tuple[int, ...]:
