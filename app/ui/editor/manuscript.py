@@ -153,7 +153,10 @@ class Manuscript:
 
     def readable(self, end: int) -> str:
         """The text before `end` as a model reads it: without the writer's comments."""
-        return without_comments(self.text(), len(self.text(0, end)))
+        before = self.text(0, end)
+        if not self.comments or self.comments[0][0] >= end:
+            return before
+        return without_comments(self.text(), len(before))
 
     def outside_comments(self, start: int, end: int) -> tuple[int, int]:
         """The same place without the half of a comment that it begins or ends in."""

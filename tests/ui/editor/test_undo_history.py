@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from hypothesis import given, settings, strategies as st
 
+from app.core.documents.comments import without_comments
 from app.ui.editor.manuscript import Change, Manuscript, count_words, units
 from app.ui.editor.undo_history import History
 
@@ -132,6 +133,10 @@ def test_the_manuscript_always_knows_its_comments(edits):
         start, end = (min(place, len(text)) for place in (position, position + removed))
         manuscript.replace(places[start], places[end] - places[start], added)
         assert manuscript.comments == Manuscript(manuscript.text()).comments
+        text = manuscript.text()
+        for index in range(len(text) + 1):
+            before = manuscript.readable(units(text[:index]))
+            assert before == without_comments(text, index)
 
 
 @given(EDITS, st.lists(st.booleans(), min_size=14, max_size=14))
