@@ -96,15 +96,30 @@ class Score(Message, frozen=True):
     """Give each token of `text` its probability, with `probabilities` alternatives.
 
     `special` turns texts of control tokens into those tokens; `tokens`, if there are any, are the
-    text instead.
+    text instead. With a `prompt`, which may be empty, or with `messages`, the text is judged behind
+    what a `Generate` with the same fields (and `suffix`) would read; that is only read, out of the
+    cache where it is known, and nothing of it is told. Only the first `told` tokens have details,
+    all with -1; the sum is that of all.
+    With `overflow`, of a prompt that is too long the head is dropped, and a text that is too long
+    itself is judged in the windows of `app.engine.windows`.
     """
 
     job: int
     text: str
     special: bool = False
     tokens: tuple[int, ...] = ()
+    prompt: str | None = None
+    suffix: str | None = None
+    messages: tuple[ChatMessage, ...] = ()
     probabilities: int = 0
+    told: int = -1
+    overflow: Literal["fail", "drop_head"] = "fail"
     background: bool = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the text is judged behind something that is only read."""
+        return self.prompt is not None or self.suffix is not None or bool(self.messages)
 
 
 class ScoreChoices(Message, frozen=True):

@@ -79,10 +79,16 @@ class Counted(Message, frozen=True):
 
 
 class Scored(Message, frozen=True):
-    """The answer to Score: every token after the first, in order."""
+    """The answer to Score: every token after the first, in order, or behind a prompt all of them.
+
+    `log_probability` is the sum of the natural logarithms of the probabilities of all `tokens`,
+    also of those that have no details.
+    """
 
     job: int
     details: tuple[TokenDetail, ...]
+    log_probability: float = 0.0
+    tokens: int = 0
 
 
 class ChoicesScored(Message, frozen=True):

@@ -80,7 +80,7 @@ from app.engine.values import (
     TokenDetail as TokenDetail,
 )
 
-PROTOCOL_VERSION = 7
+PROTOCOL_VERSION = 8
 """Raised whenever a message changes its meaning; both sides must agree."""
 
 _encoder = msgspec.msgpack.Encoder()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from app.core.errors import CancelledError, UnsupportedModelError
 from app.engine.messages import (
@@ -29,14 +28,14 @@ from app.engine.messages import (
     Score,
     ScoreChoices,
     Scored,
-    TokenDetail,
     Tokenize,
     Tokenized,
 )
+from app.engine.windows import WINDOW
 from app.host.generation.batching import alone
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
-from app.host.generation.probabilities import Judge, perplexity, token_detail
+from app.host.generation.probabilities import Judge, Judgement, perplexity, windows_behind
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.request import (
@@ -45,6 +44,7 @@ from app.host.generation.request import (
     does_not_fit,
     prompt_tokens,
     reading,
+    scored_tokens,
     seeds,
     statistics,
 )
@@ -132,6 +132,10 @@ class BaseEngine(ABC):
         """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
 
     @abstractmethod
+    def _judged_behind(self, prompt: Ids, tokens: Ids, job: Job, judge: Judge) -> Work[None]:
+        """The same of the tokens behind the `prompt` that they begin with; both are kept."""
+
+    @abstractmethod
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """The log probabilities of each text's tokens after the shared ones, until a cancel."""
 
@@ -214,22 +218,37 @@ class BaseEngine(ABC):
     def score(self, request: Score, job: Job) -> Scored:
         """Each token's probability after the ones before it; those so far when cancelled."""
         # What was read is forgotten first, to leave room for what comes back after it.
-        with self._cache.guest(), self._watching(job):
+        guest = nullcontext() if request.is_behind else self._cache.guest()
+        with guest, self._watching(job):
             return alone(self.scoring(request, job), self.compute)
 
     def scoring(self, request: Score, job: Job) -> Work[Scored]:
         """What `score` does, a step at a time."""
-        tokens = self._scored_tokens(request)
-        alternatives = request.probabilities
-        check_scored(len(tokens), alternatives, self._context.size)
-        details: dict[int, TokenDetail] = {}
+        size = self._context.size
+        before, own = scored_tokens(request, self._prompter, self._vocabulary, size)
+        told = len(own) if request.told < 0 else min(request.told, len(own))
+        check_scored(told, request.probabilities)
+        found = Judgement(self._vocabulary, request.probabilities, request.told)
+        yield from self._checked(own, self._read_and_judged(before, own, job, found))
+        return Scored(
+            job=job.number,
+            details=tuple(found.details),
+            log_probability=found.log_probability,
+            tokens=found.tokens,
+        )
 
-        def judge(place: int, logits: npt.NDArray[np.float32]) -> None:
-            token = int(tokens[place + 1])
-            details[place] = token_detail(self._vocabulary, logits, token, alternatives)
-
-        yield from self._checked(tokens, self._judged(tokens, job, judge))
-        return Scored(job=job.number, details=tuple(details.values()))
+    def _read_and_judged(self, before: Ids, own: Ids, job: Job, found: Judgement) -> Work[None]:
+        """Judge a text by itself, behind a prompt, or in windows where it is too long."""
+        size, tokens = self._context.size, np.concatenate((before, own))
+        if len(tokens) > size:
+            bos = self._vocabulary.bos
+            for window, first in windows_behind(before, own, bos, min(size, WINDOW)):
+                if not job.cancelled:
+                    yield from self._judged(window, job, found.judge(window), first)
+        elif len(before):
+            yield from self._judged_behind(before, tokens, job, found.judge(tokens))
+        else:
+            yield from self._judged(own, job, found.judge(own))
 
     def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
         """The probability of each choice after the prompt; raises CancelledError."""
@@ -289,11 +308,6 @@ class BaseEngine(ABC):
                 saved.close()
         finally:
             self._free()
-
-    def _scored_tokens(self, request: Score) -> Ids:
-        if request.tokens:
-            return self._prompter.checked(request.tokens)
-        return self._prompter.tokens(request.text, special=request.special)
 
     def _tokens(self, request: Generate | Read | Count) -> tuple[Ids, int]:
         return prompt_tokens(request, self._prompter, self._vocabulary, self._context.size)

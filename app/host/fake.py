@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 import threading
 import zlib
@@ -20,6 +21,7 @@ import msgspec
 from app.core.errors import CancelledError, TemplateError, UnsupportedModelError, error_from
 from app.core.formats.classifiers import writes_nothing
 from app.engine.messages import (
+    Alternative,
     ChatMessage,
     ChoiceScore,
     ChoicesScored,
@@ -232,12 +234,34 @@ class FakeEngine(Engine):
         return Detokenized(job=request.job, text=" ".join(map(str, request.ids)))
 
     def score(self, request: Score, job: Job) -> Scored:
-        """Every word, and every token after the first, is half certain."""
+        """Every word, and every token after the first, is half certain.
+
+        Behind a prompt a word has the space before it, and the script's words are the others, each
+        half as likely as the one before.
+        """
         words = list(map(str, request.tokens[1:])) or request.text.split()
+        if request.is_behind:
+            words = re.findall(r"\s*\S+|\s+$", request.text)
+        told = words if request.told < 0 else words[: request.told]
         details = tuple(
-            TokenDetail(id=index, text=word, probability=0.5) for index, word in enumerate(words)
+            TokenDetail(
+                id=index,
+                text=word,
+                probability=0.5,
+                alternatives=self._alternatives(index, word, request.probabilities),
+            )
+            for index, word in enumerate(told)
         )
-        return Scored(job=job.number, details=details)
+        total = len(words) * math.log(0.5)
+        return Scored(job=job.number, details=details, log_probability=total, tokens=len(words))
+
+    def _alternatives(self, number: int, word: str, count: int) -> tuple[Alternative, ...]:
+        others = [f" {one.strip()}" for one in self._script.words if one.strip() != word.strip()]
+        texts = [(number, word), *((1000 + place, text) for place, text in enumerate(others))]
+        return tuple(
+            Alternative(id=one, text=text, probability=0.5 ** (place + 1))
+            for place, (one, text) in enumerate(texts[:count])
+        )
 
     def scoring(self, request: Score, job: Job) -> Work[Scored]:
         """In one step."""

@@ -54,12 +54,17 @@ class Hiding:
         return replace(command, prompt=self.text(command.prompt), messages=messages)
 
     def scored(self, command: Score) -> Score:
-        """The same; raises ParameterError where it would score placeholders instead."""
+        """With the prompt masked; raises ParameterError where it would score placeholders."""
         if command.tokens:
             self.check_numbers(command.tokens)
         elif self.text(command.text) != command.text:
             raise _masked("The text")
-        return command
+        if not command.is_behind or self.masker is None:
+            return command
+        prompt = self.text(command.prompt or "")
+        if self.text((command.prompt or "") + command.text) != prompt + command.text:
+            raise _masked("The text")
+        return replace(command, prompt=prompt, messages=self.messages(command.messages))
 
     def choices(self, command: ScoreChoices) -> ScoreChoices:
         """With the prompt masked; raises ParameterError where a choice would be."""

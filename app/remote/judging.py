@@ -66,9 +66,11 @@ class Judge:
         self._line = line
 
     def score(self, command: Score) -> Scored:
-        """Every token after the first; raises ServerError, ParameterError."""
+        """Every token after the first, or behind the prompt; raises ServerError, ParameterError."""
+        if command.is_behind:
+            return self._told(command, self._behind(command))
         if self._way == "own":
-            return self._own_score(command)
+            return self._told(command, self._own_score(command))
         if command.tokens and self._way == "echo":
             raise UnsupportedError("The server cannot be given a text by its tokens' numbers.")
         if self._way == "echo":
@@ -76,8 +78,42 @@ class Judge:
         else:
             ids = command.tokens or self._ids(command.text, special=command.special)
             judged = self._by_numbers(ids, command.probabilities, 1)
-        found = tuple(one for one in judged.details if one is not None)
-        return Scored(job=command.job, details=found)
+        return self._told(command, tuple(one for one in judged.details if one is not None))
+
+    def _told(self, command: Score, found: Sequence[TokenDetail]) -> Scored:
+        """What is asked of the details of all tokens."""
+        score = _score_of(found)
+        told = found if command.told < 0 else found[: command.told]
+        return Scored(
+            job=command.job,
+            details=tuple(told),
+            log_probability=score.log_probability,
+            tokens=score.tokens,
+        )
+
+    def _behind(self, command: Score) -> Sequence[TokenDetail]:
+        """Every token of the text behind a prompt; raises UnsupportedError where that is no text.
+
+        Where the prompt's last token goes on into the text, it is judged, too.
+        """
+        prompt = command.prompt or ""
+        if command.messages or command.suffix is not None or command.tokens:
+            raise UnsupportedError(
+                "The server can only say how likely a text is behind a plain prompt.",
+                "Use a model on this machine.",
+            )
+        if self._way == "echo":
+            judged = self._echoed(prompt + command.text, command.probabilities)
+            first = _tokens_inside(judged.tokens, len(prompt))
+            return [one for one in judged.details[first:] if one is not None]
+        ids = self._ids(prompt + command.text, special=command.special)
+        first = max(1, _common(self._ids(prompt, special=command.special), ids))
+        if self._way == "own":
+            tokens = msgspec.structs.replace(command, tokens=ids)
+            return self._own_score(tokens)[first - 1 :]
+        judged = self._by_numbers(ids, command.probabilities, first)
+        wanted = judged.details[-(len(ids) - first) :] if len(ids) > first else ()
+        return [one for one in wanted if one is not None]
 
     def choose(self, command: ScoreChoices) -> ChoicesScored:
         """The log probability of each choice; raises ServerError, ParameterError."""
@@ -95,7 +131,7 @@ class Judge:
 
     # Lampblack's own requests
 
-    def _own_score(self, command: Score) -> Scored:
+    def _own_score(self, command: Score) -> Sequence[TokenDetail]:
         fields: dict[str, Any] = {"n_probs": command.probabilities}
         if command.tokens:
             fields["tokens"] = list(command.tokens)
@@ -104,8 +140,7 @@ class Judge:
         listed = self._asker.ask("/score", fields).get("tokens")
         if not isinstance(listed, list):
             raise nonsense()
-        found = tuple(token_detail(one, command.probabilities) for one in listed)
-        return Scored(job=command.job, details=found)
+        return tuple(token_detail(one, command.probabilities) for one in listed)
 
     def _own_choices(self, command: ScoreChoices) -> ChoicesScored:
         fields: dict[str, Any] = {"choices": list(command.choices), "prompt": command.prompt}

@@ -73,6 +73,48 @@ def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]
         yield window, first
 
 
+class Judgement:
+    """What is told of a text's tokens as they are judged: details of the first `told`, and the sum.
+
+    All of them have details where `told` is -1.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, alternatives: int, told: int) -> None:
+        self._vocabulary = vocabulary
+        self._alternatives = alternatives
+        self._told = told
+        self.details: list[TokenDetail] = []
+        self.tokens = 0
+        self.log_probability = 0.0
+
+    def judge(self, window: Ids) -> Judge:
+        """What is to be told of the tokens of this window."""
+
+        def judged(place: int, logits: npt.NDArray[np.float32]) -> None:
+            token = int(window[place + 1])
+            self.log_probability += log_probability(logits, token)
+            self.tokens += 1
+            if self._told < 0 or self.tokens <= self._told:
+                vocabulary, alternatives = self._vocabulary, self._alternatives
+                self.details.append(token_detail(vocabulary, logits, token, alternatives))
+
+        return judged
+
+
+def windows_behind(before: Ids, own: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]]:
+    """The windows of a text that is too long, as `windows`; what is before it is only read.
+
+    Half a window at most is left of that.
+    """
+    half = size // 2
+    if len(before) > half:
+        head = before[:0] if bos is None else np.array([bos], np.int32)
+        before = np.concatenate((head, before[len(before) - half + len(head) :]))
+    for number, found in enumerate(windows(np.concatenate((before, own)), bos, size)):
+        window, first = found
+        yield window, max(0, len(before) - 1) if number == 0 else first
+
+
 def token_detail(
     vocabulary: Vocabulary, logits: npt.NDArray[np.float32], token: int, alternatives: int
 ) -> TokenDetail:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError, TemplateError
-from app.engine.messages import ChatMessage, Count, Generate, Read
+from app.engine.messages import ChatMessage, Count, Generate, Read, Score
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.chat_turns import RenderedPart
-from app.host.generation.vocabulary import Ids, Vocabulary
+from app.host.generation.vocabulary import Ids, Vocabulary, common_prefix
 from app.host.interface import TokenizedPrompt
 
 _HINT = "Shorten it, load the model with a larger context, or let its beginning be dropped."
@@ -53,6 +53,39 @@ class Prompter:
             return given
         special = not isinstance(request, Read) and request.special
         return self.tokens(request.prompt, request.messages, special=special)
+
+    def scored(self, request: Score) -> tuple[Ids, Ids]:
+        """The tokens of what a text is judged behind, as `Generate` would read it, and its own.
+
+        Without a prompt the first are none.
+        """
+        given = self.checked(request.tokens) if request.tokens else None
+        if not request.is_behind:
+            own = self.tokens(request.text, special=request.special) if given is None else given
+            return own[:0], own
+        own = self.continued(request.text, special=request.special) if given is None else given
+        if not len(own):
+            raise ParameterError("There is no text to score.", "Give a word or more.")
+        before = Generate(
+            job=0,
+            prompt=request.prompt or "",
+            special=request.special and request.suffix is None,
+            suffix=request.suffix,
+            messages=request.messages,
+        )
+        return self.asked(before), own
+
+    def continued(self, text: str, *, special: bool = False) -> Ids:
+        """The tokens of a text that stands behind others.
+
+        A tokenizer that begins each text with a space of its own is given a line's end before it.
+        """
+        plain = self._vocabulary.tokenize(text, special=special)
+        if special or b"".join(map(self._vocabulary.piece, map(int, plain))) == text.encode():
+            return plain
+        head = self._vocabulary.tokenize("\n")
+        joined = self._vocabulary.tokenize("\n" + text)
+        return joined[len(head) :] if common_prefix(head, joined) == len(head) else plain
 
     def between(self, prompt: str | Ids, suffix: str) -> Ids:
         """What asks for the text between them; raises ParameterError for a model that cannot.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.core.errors import ParameterError, PromptTooLongError
-from app.engine.messages import ChatMessage, Count, Generate, Read, ScoreChoices, Stats
+from app.engine.messages import ChatMessage, Count, Generate, Read, Score, ScoreChoices, Stats
 from app.host.generation.decode_loop import RunningTake, Times
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.vocabulary import Ids, Vocabulary, common_prefix
@@ -85,10 +85,28 @@ def _with_choice(request: ScoreChoices, choice: str, prompter: Prompter) -> Ids:
     return prompter.tokens("", (*messages, ChatMessage(role="assistant", content=begun + choice)))
 
 
-def check_scored(count: int, alternatives: int, size: int) -> None:
-    """Refuse to score more tokens, or more alternatives of them, than there is room for."""
-    if count > size:
-        raise too_long(count, size)
+def scored_tokens(
+    request: Score, prompter: Prompter, vocabulary: Vocabulary, size: int
+) -> tuple[Ids, Ids]:
+    """The tokens that are only read and those that are judged; see `Prompter.scored`.
+
+    Where both do not fit a context of `size`, the prompt's head is dropped if that may be; what is
+    still too long then is to be judged in windows. Raises PromptTooLongError, ParameterError.
+    """
+    before, own = prompter.scored(request)
+    if request.is_behind and not len(before):
+        before = _beginning(vocabulary)
+    total = len(before) + len(own)
+    drops = request.overflow == "drop_head" and request.suffix is None
+    if total > size and not drops:
+        raise too_long(total, size)
+    if total > size and len(before) and len(own) <= size // 2:
+        before, _dropped = prompter.fitted(before, request.messages, size - len(own), size)
+    return before, own
+
+
+def check_scored(count: int, alternatives: int) -> None:
+    """Refuse to tell more alternatives than one answer holds, of so many tokens."""
     if count * alternatives > _MOST_ALTERNATIVES:
         raise ParameterError(
             f"{alternatives} alternatives for each of {count:,} tokens are too many.",

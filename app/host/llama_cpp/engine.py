@@ -151,24 +151,42 @@ class LlamaCppEngine(BaseEngine):
 
     def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
         """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
-        sequence, told = self._cache.empty(), first
+        sequence = self._cache.empty()
         parts = [tokens[:first], tokens[:-1]] if first else [tokens[:-1]]
         try:
             for part in parts:
-                rows = PromptRows(job, sequence, part, outputs=part is parts[-1])
-                while sequence.length < len(part) and not job.cancelled:
-                    start = sequence.length
-                    try:
-                        if not (yield rows):
-                            return
-                    except PreemptedError:
-                        continue
-                    if rows.outputs:
-                        for place in range(max(start, told), sequence.length):
-                            judge(place, self._context.logits(rows.first + place - start))
-                        told = max(told, sequence.length)
+                outputs = part is parts[-1]
+                yield from self._rows_judged(sequence, part, job, judge if outputs else None, first)
         finally:
             self._cache.release(sequence)
+
+    def _rows_judged(
+        self, sequence: Sequence, part: Ids, job: Job, judge: Judge | None, told: int
+    ) -> Work[None]:
+        """Read what the sequence lacks of `part` and tell `judge` of what was not told before."""
+        rows = PromptRows(job, sequence, part, outputs=judge is not None)
+        while sequence.length < len(part) and not job.cancelled:
+            start = sequence.length
+            try:
+                if not (yield rows):
+                    return
+            except PreemptedError:
+                continue
+            if judge is not None:
+                for place in range(max(start, told), sequence.length):
+                    judge(place, self._context.logits(rows.first + place - start))
+                told = max(told, sequence.length)
+
+    def _judged_behind(self, prompt: Ids, tokens: Ids, job: Job, judge: Judge) -> Work[None]:
+        """Read the prompt as for writing, then tell `judge` of each token behind it."""
+        sequence = self._cache.begin(prompt)
+        try:
+            rows = yield from read(sequence, prompt, job)
+            if rows is not None:
+                judge(len(prompt) - 1, self._context.logits(rows.last))
+                yield from self._rows_judged(sequence, tokens[:-1], job, judge, len(prompt))
+        finally:
+            self._cache.keep(sequence, tokens[: sequence.length])
 
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """Read what is shared once, then what each text has of its own behind it."""

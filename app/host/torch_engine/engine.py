@@ -141,16 +141,32 @@ class TorchEngine(BaseEngine):
     def _judged(self, tokens: Ids, job: Job, judge: Judge, first: int = 0) -> Work[None]:
         """Tell `judge` of each token but the last, from number `first` on, until a cancel."""
         lane = self._cache.empty(len(tokens))
-        while lane.length < len(tokens) - 1 and not job.cancelled:
+        if first:
+            yield from self._rows_judged(lane, tokens[:first], job, None)
+        yield from self._rows_judged(lane, tokens[:-1], job, judge)
+
+    def _rows_judged(self, lane: Lane, part: Ids, job: Job, judge: Judge | None) -> Work[None]:
+        """Read what the memory lacks of `part` and tell `judge` of it."""
+        while lane.length < len(part) and not job.cancelled:
             start = lane.length
-            end = len(tokens) - 1 if start >= first else first
-            block = tokens[start : min(start + FIXED, end)]
+            block = part[start : start + FIXED]
             rows = TorchRows(job, lane, block[None], len(block))
             if not (yield rows):
                 return
-            if start >= first:
+            if judge is not None:
                 for place, logits in enumerate(rows.logits[0], start):
                     judge(place, logits)
+
+    def _judged_behind(self, prompt: Ids, tokens: Ids, job: Job, judge: Judge) -> Work[None]:
+        """Read the prompt as for writing, then tell `judge` of each token behind it."""
+        lane = self._cache.begin(prompt, len(tokens))
+        try:
+            logits = yield from self._reader.read(lane, prompt, job)
+            if logits is not None:
+                judge(len(prompt) - 1, logits)
+                yield from self._rows_judged(lane, tokens[:-1], job, judge)
+        finally:
+            self._cache.keep(lane, tokens[: lane.length])
 
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """Read what is shared once, then what each text has of its own behind it."""
