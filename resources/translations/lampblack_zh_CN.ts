@@ -1094,12 +1094,20 @@
         <translation>这份稿件</translation>
     </message>
     <message>
+        <source>Tree</source>
+        <translation>树</translation>
+    </message>
+    <message>
         <source>What the model read</source>
         <translation>模型读到的内容</translation>
     </message>
     <message>
         <source>Where</source>
         <translation>范围</translation>
+    </message>
+    <message>
+        <source>Which takes the take came of, and which came of it</source>
+        <translation>这份候选稿由哪一份而来，又有哪些由它而来</translation>
     </message>
     <message>
         <source>With a star</source>
@@ -13992,10 +14000,37 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>TakeTree</name>
+    <message>
+        <source>Takes that go on from another one, or are it written again, stand below it.</source>
+        <translation>接着某份候选稿写的，或是把它重写的，都列在它下面。</translation>
+    </message>
+    <message>
+        <source>Tree of the takes</source>
+        <translation>候选稿树</translation>
+    </message>
+    <message>
+        <source>goes on from: {0}</source>
+        <translation>接着写自：{0}</translation>
+    </message>
+    <message>
+        <source>with a star</source>
+        <translation>有星标</translation>
+    </message>
+    <message>
+        <source>written again from: {0}</source>
+        <translation>重写自：{0}</translation>
+    </message>
+</context>
+<context>
     <name>TakesController</name>
     <message>
         <source>No takes were written for this text yet.</source>
         <translation>这篇文字还没有写过候选稿。</translation>
+    </message>
+    <message>
+        <source>The place of that take is not in this text. All Takes has the take.</source>
+        <translation>那份候选稿所在的位置不在这篇文字里。在“所有候选稿”中可以找到它。</translation>
     </message>
     <message>
         <source>The takes of this place are not in the store any more.</source>

@@ -28,6 +28,7 @@ from app.core.rewrites.table import REWRITES
 from app.core.store import DayWords, Recovery, Snapshot, TakeRecord, TrashedDocument
 from app.core.store.backups import BackupContents
 from app.core.store.takes.kept import KeptTake
+from app.core.store.takes.tree import TakeBranch, tree_of_take
 from app.ui.conversion.profile_dialog import ProfileDialog
 from app.ui.conversion.text_dialog import TextDialog
 from app.ui.documents.open_as_dialog import OpenAsDialog
@@ -102,11 +103,22 @@ class ManuscriptWindows(OpenedWindow):
             record = TakeRecord(
                 text=f"Take {number}", journal="j", model="/m/Tiny.gguf", created_at=1e9
             )
-            kept = KeptTake(record=record, key=f"k{number}", preset="Balanced", name=name)
+            above = "k0" if number else ""
+            kept = KeptTake(
+                record=record, key=f"k{number}", preset="Balanced", name=name, parent=above
+            )
             takes.add(kept, '{"prompt":"It rained."}')
         takes.star("k1", is_on=True)
-        source = TakeSource(takes.found, takes.models, takes.presets, takes.request, lambda _t: 0)
+        source = TakeSource(
+            takes.found,
+            takes.models,
+            takes.presets,
+            takes.request,
+            lambda _take: 0,
+            lambda key: tree_of_take(takes, key),
+        )
         dialog = AllTakesDialog(source, "j", "", self.window)
+        dialog.tabs.setCurrentWidget(dialog.tree)
         self.qtbot.waitUntil(lambda: dialog.background.is_idle)
         return dialog
 
@@ -127,6 +139,14 @@ class ManuscriptWindows(OpenedWindow):
         tray.mix(0, 0)
         tray.star(2)
         tray.rename(2, "雨")
+        above = KeptTake(record=TakeRecord(text="The tower."), key="t")
+        below = KeptTake(record=TakeRecord(text=texts[0]), place=group.place_key, is_starred=True)
+        QApplication.processEvents()
+        self.qtbot.waitUntil(lambda: self.window.manuscript.takes._tasks.is_idle)
+        branches = [TakeBranch(below, is_again=number > 0) for number in range(2)]
+        tray.tray.tree.show_branches([TakeBranch(above, branches=branches)], group.place_key)
+        tray.tray.tree.show()
+        tray.tray.fit_tree()
         return self.window
 
     def history(self) -> QWidget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.store.changes.kept_changes import SCHEMA as OPEN_CHANGES
 from app.core.store.provenance.log import SCHEMA as PROVENANCE
 from app.core.store.story_memories import SCHEMA as STORY_MEMORY
-from app.core.store.takes.kept import SCHEMA as TAKES
+from app.core.store.takes.kept import AGAIN_SCHEMA as TAKES_AGAIN, SCHEMA as TAKES
 from app.core.store.word_log import SCHEMA as WORD_LOG
 
 MIGRATIONS: tuple[str, ...] = (
@@ -119,5 +119,6 @@ MIGRATIONS: tuple[str, ...] = (
     PROVENANCE,
     STORY_MEMORY,
     TAKES,
+    TAKES_AGAIN,
 )
 """What leads from one version of the store to the next; only ever added to."""

@@ -139,4 +139,5 @@ class TakeLog:
             preset=request.preset,
             name=take.name,
             is_starred=take.is_starred,
+            again_of=request.group.again_of if request.given is not None else "",
         )

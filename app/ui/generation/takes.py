@@ -64,7 +64,7 @@ class TakeGroup(msgspec.Struct, eq=False):
     kept under, and `parent` that of the take that these go on from.
     `written` counts the characters of the active take that are in the text, from `shown_from` on.
     `end` stays before what the writer types there, so that both texts stay whole. `sources` are
-    the documents that a request of before was from.
+    the documents that a request of before was from, and `again_of` is the key of its take.
     """
 
     start: int
@@ -79,6 +79,7 @@ class TakeGroup(msgspec.Struct, eq=False):
     place_key: str = msgspec.field(default_factory=new_key)
     parent: str = ""
     sources: tuple[str, ...] = ()
+    again_of: str = ""
 
     def __post_init__(self) -> None:
         if self.end < 0:

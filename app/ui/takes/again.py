@@ -110,6 +110,7 @@ class Repeater(QObject):
             take.record.instruction,
             is_shown=False,
             parent=take.parent,
+            again_of=take.key,
             sources=tuple(filter(None, (take.record.journal, take.record.path))),
         )
         if anchor is not None and anchor.start == anchor.stop:

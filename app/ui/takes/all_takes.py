@@ -10,7 +10,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
+    QListWidgetItem,
     QPlainTextEdit,
     QTabWidget,
     QVBoxLayout,
@@ -26,11 +27,13 @@ from PySide6.QtWidgets import (
 
 from app.core.documents.search import Query, check
 from app.core.store.takes.kept import MIXED, MOST_FOUND, KeptTake, TakeFilter
+from app.core.store.takes.tree import TakeBranch
 from app.ui.background import BackgroundTasks
 from app.ui.generation.requests import fields_from, prompt_of
 from app.ui.generation.takes import TakeText
 from app.ui.numbers import number_text
 from app.ui.sampling.parameter_row import translated
+from app.ui.takes.tree import TakeTree
 from app.ui.texts import model_title, moment_text
 from app.ui.widgets.controls import NoteLabel, QuietCombo
 from app.ui.widgets.two_line_list import TextListDialog
@@ -39,6 +42,7 @@ _FIRST = 200  # characters of a take in the list
 _PAUSE_MS = 200
 _DAY_S = 86_400
 _DAYS = (0, 1, 7, 31, 366)
+_TREE_TAB = 2
 _MOST_SHOWN = 200_000  # characters of a prompt
 
 Find = Callable[[TakeFilter, Callable[[KeptTake], bool]], tuple[KeptTake, ...]]
@@ -52,6 +56,7 @@ class TakeSource(msgspec.Struct, frozen=True):
     presets: Callable[[], tuple[str, ...]]
     request: Callable[[str], str]
     star: Callable[[TakeText], object]
+    tree: Callable[[str], tuple[TakeBranch, ...]]
 
 
 class AllTakesDialog(TextListDialog):
@@ -102,6 +107,9 @@ class AllTakesDialog(TextListDialog):
         self.prompt = QPlainTextEdit(readOnly=True)
         self.prompt.setProperty("kind", "field")
         self.prompt.setAccessibleName(self.tr("What the model read"))
+        self.tree = TakeTree()
+        self.tree.setProperty("kind", "texts")
+        self.tree.chosen.connect(self.select)
         self.details = NoteLabel()
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self.search)
@@ -145,6 +153,19 @@ class AllTakesDialog(TextListDialog):
             partial(self._show_found, self._asked),
         )
 
+    def select(self, take: KeptTake) -> None:
+        """Select a take; one that is not among those found is listed above the present one."""
+        rows = range(self.list.count())
+        keys = [self.list.item(row).data(Qt.ItemDataRole.UserRole).take.key for row in rows]
+        if take.key in keys:
+            row = keys.index(take.key)
+        else:
+            row = max(0, self.list.currentRow())
+            item = QListWidgetItem(_lines(take))
+            item.setData(Qt.ItemDataRole.UserRole, _ListedTake(take))
+            self.list.insertItem(row, item)
+        self.list.setCurrentRow(row)
+
     # Inside
 
     def _combo(self, name: str, items: Sequence[str]) -> QComboBox:
@@ -174,7 +195,9 @@ class AllTakesDialog(TextListDialog):
         tabs.setAccessibleName(self.tr("The take and its prompt"))
         tabs.addTab(self.preview, self.tr("Take"))
         tabs.addTab(self.prompt, self.tr("Prompt"))
-        tabs.currentChanged.connect(lambda _index: self._show_prompt())
+        tabs.addTab(self.tree, self.tr("Tree"))
+        tabs.setTabToolTip(2, self.tr("Which takes the take came of, and which came of it"))
+        tabs.currentChanged.connect(lambda _index: self._show_more())
         lines.addWidget(tabs, 1)
         lines.addWidget(self.details)
         self.halves.addWidget(side)
@@ -245,6 +268,7 @@ class AllTakesDialog(TextListDialog):
         if take is None:
             self.details.say("")
             self.prompt.clear()
+            self.tree.clear()
             return
         record = take.record
         facts = [moment_text(record.created_at)]
@@ -255,7 +279,27 @@ class AllTakesDialog(TextListDialog):
             facts.append(self.tr("seed {0}").format(record.seed + take.number))
         facts += [Path(record.path).name] * bool(record.path)
         self.details.say(" · ".join(facts))
+        self._show_more()
+
+    def _show_more(self) -> None:
+        """What is read once its tab is shown."""
         self._show_prompt()
+        self._show_tree()
+
+    def _show_tree(self) -> None:
+        take = self.take()
+        if take is None or self.tabs.currentIndex() != _TREE_TAB:
+            return
+        if not any(
+            one.data(0, Qt.ItemDataRole.UserRole).take.key == take.key for one in self.tree.items
+        ):
+            self.tree.clear()
+        self.background.run(partial(self._source.tree, take.key), partial(self._fill_tree, take))
+
+    def _fill_tree(self, take: KeptTake, found: tuple[TakeBranch, ...]) -> None:
+        if take is self.take():
+            alone = (TakeBranch(take),)
+            self.tree.show_branches(found or alone, take.place, take.key)
 
     def _show_prompt(self) -> None:
         """The whole prompt is read once its tab is shown."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter
 
 from app.core.options.sampling import Sampling
 from app.core.store.takes.kept import KeptTake, TakeFilter
+from app.core.store.takes.tree import TakeBranch, tree_of_place, tree_of_take
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
@@ -60,6 +61,7 @@ class TakesController(QObject):
         self._go_on, self._begin_writing, self._load = go_on, begin_writing, load
         self._is_kept_busy, self._status = is_kept_busy, status
         self._tasks = BackgroundTasks(documents.failed.emit, self)
+        self._wanted = ""  # the key of the take that is to have the focus, once it is shown
         self.anchors = PlaceAnchors(
             editor, session, documents, program.store.take_places, documents.failed.emit
         )
@@ -98,6 +100,7 @@ class TakesController(QObject):
     def tray(self) -> TrayController:
         """The tray, made when it is first asked for."""
         from app.ui.takes.tray_controller import TrayController
+        from app.ui.takes.tree import TreeReader
 
         tray = TrayController(
             self._middle,
@@ -111,6 +114,13 @@ class TakesController(QObject):
             self._status,
         )
         tray.go_on_asked.connect(self.write_many)
+        reader = TreeReader(tray.tray.tree, self._tree_of_place, self._tasks)
+        reader.shown.connect(tray.tray.fit_tree)
+        tray.opened.connect(reader.show)
+        self._session.take_ended.connect(lambda _end: reader.refresh())
+        for signal in (tray.tray.starred, tray.tray.renamed):
+            signal.connect(lambda *_of_the_signal: reader.refresh())
+        tray.tray.tree.chosen.connect(self.open_take)
         return tray
 
     def begin(self) -> None:
@@ -147,6 +157,18 @@ class TakesController(QObject):
         elif anchor := self.anchors.get(key):
             self._read(_group_of(anchor))
 
+    def open_take(self, take: KeptTake) -> None:
+        """Show a take among those of its place."""
+        if self.tray.focus_take(take.key):
+            return
+        if self.anchors.get(take.place) is None:
+            self._status.say(
+                self.tr("The place of that take is not in this text. All Takes has the take.")
+            )
+            return
+        self._wanted = take.key
+        self.open_place(take.place)
+
     def open_all(self) -> None:
         """Show all takes of this manuscript, and search them."""
         from app.ui.takes.all_takes import AllTakesDialog, TakeSource
@@ -157,7 +179,11 @@ class TakesController(QObject):
             log.wait()
             return takes.found(wanted, fits)
 
-        source = TakeSource(find, takes.models, takes.presets, takes.request, log.star)
+        def tree(key: str) -> tuple[TakeBranch, ...]:
+            log.wait()
+            return tree_of_take(takes, key)
+
+        source = TakeSource(find, takes.models, takes.presets, takes.request, log.star, tree)
         dialog = AllTakesDialog(source, *self._origin(), self._editor.window())
         dialog.insert_asked.connect(partial(self._insert, dialog))
         dialog.again_asked.connect(self.again)
@@ -201,6 +227,10 @@ class TakesController(QObject):
 
         self._tasks.run(work, partial(self._on_read, group))
 
+    def _tree_of_place(self, place: str) -> tuple[TakeBranch, ...]:
+        self._log.wait()
+        return tree_of_place(self._program.store.kept_takes, place)
+
     def _on_read(self, group: TakeGroup, kept: tuple[KeptTake, ...]) -> None:
         known = {take.key for take in group.takes}
         if kept and not group.takes:
@@ -210,6 +240,8 @@ class TakesController(QObject):
             self.tray.open(group, kept)
         elif not group.takes:
             self._status.say(self.tr("The takes of this place are not in the store any more."))
+        if self._wanted and self.tray.focus_take(self._wanted):
+            self._wanted = ""
 
     def _leave(self) -> None:
         """Another document comes."""

@@ -22,11 +22,13 @@ from app.ui.generation.takes import TakeText
 from app.ui.languages import on_language_change
 from app.ui.sentences import Words, told
 from app.ui.takes.card import TakeCard
+from app.ui.takes.tree import TakeTree
 from app.ui.widgets.announce import announce
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.controls import ElidedLabel, IconButton
 from app.ui.widgets.theme import Theme
 
+_TREE_LETTERS = 26  # letters that a row of the tree has room for where it stands left of the cards
 _LINES_BESIDE = 5  # lines of a take's text that are always in sight where cards stand in a column
 
 
@@ -74,6 +76,8 @@ class TakeTray(QWidget):
         self.more.clicked.connect(self.more_asked)
         self.side.clicked.connect(self.side_asked)
         self.closing.clicked.connect(self.left)
+        self.tree = TakeTree()
+        self.tree.hide()
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._show_focused)
         self._lay_out()
@@ -125,9 +129,20 @@ class TakeTray(QWidget):
         self._is_beside = beside
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._row.setDirection(down if beside else right)
+        self._middle.setDirection(down if beside else right)
+        self.fit_tree()
         for card in self.cards:
             self._set_height(card)
         self._word()
+
+    def fit_tree(self) -> None:
+        """Give the tree its room: a column left of the cards, or some rows above them."""
+        most, width = 16_777_215, self.fontMetrics().averageCharWidth() * _TREE_LETTERS
+        height = self.tree.rows_height()
+        self.tree.setMinimumSize(0 if self._is_beside else width, 0)
+        self.tree.setMaximumSize(
+            most if self._is_beside else width, height if self._is_beside else most
+        )
 
     def focus_card(self, number: int) -> None:
         """Put the focus into the text of a card, the last one where there are fewer."""
@@ -179,8 +194,13 @@ class TakeTray(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self.tree)
+        self._middle.addWidget(self._area, 1)
         whole.addLayout(head)
-        whole.addWidget(self._area, 1)
+        whole.addLayout(self._middle, 1)
         self.setAutoFillBackground(True)
 
     def _add_card(self) -> None:

@@ -29,10 +29,11 @@ class TrayController(QObject):
     """Shows the takes of one place in the tray, which lies beside the page in `middle`.
 
     `origin` gives the document's journal and path. `go_on_asked` says that the takes of the place
-    where the caret is now are to be written.
+    where the caret is now are to be written; `opened` carries the key of the place that is shown.
     """
 
     go_on_asked = Signal()
+    opened = Signal(str)
 
     def __init__(
         self,
@@ -95,6 +96,14 @@ class TrayController(QObject):
             self.tray.show()
             self._lie()
         self.tray.focus_card(self._shown_number())
+        self.opened.emit(group.place_key)
+
+    def focus_take(self, key: str) -> bool:
+        """Put the focus on the card of the take with that key; False where there is none."""
+        keys = [take.key for take in self._takes]
+        if key in keys:
+            self.tray.focus_card(keys.index(key))
+        return key in keys
 
     def leave(self) -> None:
         """Hide the tray; what is on the page stays as it is."""

@@ -54,3 +54,7 @@ def merge_details(
                 "INSERT OR IGNORE INTO take_place VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key, document, *rest),
             )
+    if source.has("take_again"):
+        for row in source.rows("take_again", ("again_of",), "take"):
+            if fits(row, (str, str)):
+                target.execute("INSERT OR IGNORE INTO take_again VALUES (?, ?)", row)

@@ -49,11 +49,20 @@ SCHEMA = """
 """Takes, requests and places have random keys of their own: numbers change where stores are merged.
 A request is whole, or what differs from the whole one that `base` names."""
 
+AGAIN_SCHEMA = """
+    CREATE TABLE take_again (take TEXT PRIMARY KEY, again_of TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX take_again_by_source ON take_again (again_of);
+    CREATE INDEX take_detail_by_parent ON take_detail (parent);
+"""
+"""Which take another one was written again from."""
+
 MIXED = "mixed"
 """Why a take ended that the writer put together from sentences of others."""
 
 MOST_FOUND = 1000
 """How many takes a search gives at most, the latest."""
+
+_MOST_KEYS = 500
 
 
 class KeptTake(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +70,8 @@ class KeptTake(msgspec.Struct, frozen=True, kw_only=True):
 
     `place` is the key of the place it was written for, `parent` that of the take it goes on from,
     `request` that of what the engine was asked for, in which it was take `number`. `preset` is the
-    name of the preset whose values it was written with, changed or not.
+    name of the preset whose values it was written with, changed or not. `again_of` is the key of
+    the take whose request it is once more, the same or with one thing changed.
     """
 
     record: TakeRecord
@@ -73,6 +83,7 @@ class KeptTake(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = ""
     name: str = ""
     is_starred: bool = False
+    again_of: str = ""
 
 
 class TakeFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +103,14 @@ class TakeFilter(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-_DETAILS = KeptTake.__struct_fields__[1:]
-_COLUMNS = ", ".join([*(f"t.{one}" for one in COLUMNS), *(f"d.{one}" for one in _DETAILS)])
-_SELECT = f"SELECT {_COLUMNS} FROM take t LEFT JOIN take_detail d ON d.take = t.id"  # noqa: S608 - our own columns
+_DETAILS = KeptTake.__struct_fields__[1:-1]
+_COLUMNS = ", ".join(
+    [*(f"t.{one}" for one in COLUMNS), *(f"d.{one}" for one in _DETAILS), "a.again_of"]
+)
+_SELECT = (
+    f"SELECT {_COLUMNS} FROM take t LEFT JOIN take_detail d ON d.take = t.id"  # noqa: S608 - our own columns
+    " LEFT JOIN take_again a ON a.take = d.key"
+)
 
 
 _HAS_WORD = (
@@ -149,6 +165,18 @@ class KeptTakes:
     def of_place(self, place: str) -> tuple[KeptTake, ...]:
         """The takes of a place, the oldest first."""
         return self._select(f"{_SELECT} WHERE d.place = ? ORDER BY t.id", (place,))
+
+    def from_takes(self, keys: Iterable[str]) -> tuple[KeptTake, ...]:
+        """The takes that go on from these, or are one of them written again, the oldest first."""
+        wanted, places = _listed(keys)
+        again = "SELECT take FROM take_again WHERE again_of IN " + places  # noqa: S608 - places alone
+        where = " WHERE d.parent IN " + places + " OR d.key IN (" + again + ")"
+        return self._select(_SELECT + where + " ORDER BY t.id", wanted * 2)
+
+    def by_keys(self, keys: Iterable[str]) -> tuple[KeptTake, ...]:
+        """The takes of these keys, the oldest first."""
+        wanted, places = _listed(keys)
+        return self._select(_SELECT + " WHERE d.key IN " + places + " ORDER BY t.id", wanted)
 
     def by_key(self, key: str) -> KeptTake | None:
         """The take of that key."""
@@ -209,6 +237,12 @@ class KeptTakes:
         return self._run(work, ())
 
 
+def _listed(keys: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """The keys, and as many places for them in a statement; without a key, of one that none has."""
+    wanted = tuple(filter(None, keys))[:_MOST_KEYS] or ("-",)
+    return wanted, "(" + ", ".join("?" * len(wanted)) + ")"
+
+
 def put_detail(connection: apsw.Connection, number: int, take: KeptTake) -> None:
     """Write what belongs to take `number`; one without a key has nothing of its own."""
     if take.key:
@@ -216,6 +250,11 @@ def put_detail(connection: apsw.Connection, number: int, take: KeptTake) -> None
         connection.execute(
             "INSERT INTO take_detail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, *(storable(one) if isinstance(one, str) else one for one in values)),
+        )
+    if take.key and take.again_of:
+        connection.execute(
+            "INSERT OR IGNORE INTO take_again VALUES (?, ?)",
+            (storable(take.key), storable(take.again_of)),
         )
 
 
@@ -246,8 +285,8 @@ def _where(wanted: TakeFilter) -> tuple[str, tuple[object, ...]]:
 
 def _kept(row: Any) -> KeptTake:
     record = TakeRecord(**dict(zip(COLUMNS, row, strict=False)))
-    details = row[len(COLUMNS) :]
+    *details, again_of = row[len(COLUMNS) :]
     if details[0] is None:
         return KeptTake(record=record)
-    found = dict(zip(_DETAILS, details, strict=True))
+    found = dict(zip(_DETAILS, details, strict=True)) | {"again_of": again_of or ""}
     return KeptTake(record=record, **found | {"is_starred": bool(found["is_starred"])})
