@@ -151,6 +151,8 @@ own_rewrites | Own Actions… | Ctrl+Shift+F3 | - | Write actions of your own, a
 ---
 takes_here | Takes of This Place | Ctrl+F3 | takes | See what else the model wrote here, side by \
 side
+notes | Notes | Ctrl+Shift+F2 | - | See the summaries, explanations and questions that the model \
+wrote about this text
 all_takes | All Takes… | Ctrl+Shift+T | - | See every take written for this manuscript
 ---
 next_change | Next Change | Alt+Down | chevron-down | Go to the next change that the model \

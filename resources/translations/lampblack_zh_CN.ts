@@ -440,6 +440,10 @@
         <translation>默认文字大小</translation>
     </message>
     <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
         <source>Open As…</source>
         <translation>用其他编码打开…</translation>
     </message>
@@ -602,6 +606,10 @@
     <message>
         <source>See the daily backups of takes, versions and unsaved texts, and restore one</source>
         <translation>查看候选稿、版本和未保存文本的每日备份，并恢复其中一个</translation>
+    </message>
+    <message>
+        <source>See the summaries, explanations and questions that the model wrote about this text</source>
+        <translation>查看模型就这篇文字写下的摘要、解释和问题</translation>
     </message>
     <message>
         <source>See the text as pages, and print them</source>

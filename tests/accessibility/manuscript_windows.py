@@ -43,7 +43,7 @@ from app.ui.library.books.questions import BookDetailsDialog, BookQuestions
 from app.ui.library.progress_dialog import ProgressDialog, ProgressNow
 from app.ui.library.replace_dialog import ReplaceDialog
 from app.ui.provenance.report_dialog import ProvenanceDialog
-from app.ui.rewrites.notes import LinkedSentence, Note
+from app.ui.rewrites.notes import LinkedSentence, Note, NotePassage
 from app.ui.spelling.dialog import SpellingDialog
 from app.ui.takes.again_dialog import AgainDialog
 from app.ui.takes.all_takes import AllTakesDialog, TakeSource
@@ -353,7 +353,7 @@ class ManuscriptWindows(OpenedWindow):
         """The page of notes beside the text, with a sentence that leads to where it came from."""
         manuscript = self.window.manuscript
         action = next(one for one in REWRITES if one.id == "summarise")
-        sentences = (LinkedSentence("It rained. 雨", ((0, 3),)),)
+        sentences = (LinkedSentence("It rained. 雨", (NotePassage(0, 3),)),)
         manuscript.rewrites.notes.add(Note(action, "It rained.", text="雨", sentences=sentences))
         manuscript._show_notes(manuscript.rewrites.notes)
         return self.window

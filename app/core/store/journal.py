@@ -155,5 +155,6 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM provenance_live WHERE journal = ?",
         "DELETE FROM provenance_edit WHERE journal = ?",
         "DELETE FROM story_memory WHERE document = ?",
+        "DELETE FROM note WHERE document = ?",
     ):
         connection.execute(statement, (journal,))

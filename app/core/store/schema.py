@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.store.changes.kept_changes import SCHEMA as OPEN_CHANGES
+from app.core.store.notes.kept_notes import SCHEMA as NOTES
 from app.core.store.provenance.log import SCHEMA as PROVENANCE
 from app.core.store.story_memories import SCHEMA as STORY_MEMORY
 from app.core.store.takes.kept import AGAIN_SCHEMA as TAKES_AGAIN, SCHEMA as TAKES
@@ -120,5 +121,6 @@ MIGRATIONS: tuple[str, ...] = (
     STORY_MEMORY,
     TAKES,
     TAKES_AGAIN,
+    NOTES,
 )
 """What leads from one version of the store to the next; only ever added to."""

@@ -19,6 +19,7 @@ from app.core.store.changes.kept_changes import KeptChanges
 from app.core.store.database import Database
 from app.core.store.instances import LIVE, InstanceLock, is_running
 from app.core.store.journal import Journal, forget, kept_text
+from app.core.store.notes.kept_notes import KeptNotes
 from app.core.store.open_documents import OpenDocuments
 from app.core.store.own_words import OwnWords
 from app.core.store.provenance.log import ProvenanceLog
@@ -33,9 +34,9 @@ from app.core.store.records import (
     storable,
 )
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
-from app.core.store.story_memories import StoryMemories, carry
+from app.core.store.story_memories import StoryMemories, carry_all
 from app.core.store.takes.kept import KeptTakes
-from app.core.store.takes.places import TakePlaces, copy_places
+from app.core.store.takes.places import TakePlaces
 from app.core.store.trash import Trash
 from app.core.store.word_log import WordLog
 from app.core.system.databases import DataKey
@@ -149,7 +150,7 @@ class Store:
         """Forget a text that was offered for recovery; it is the document `now`, if any."""
         if now:
             name = document_name(now)
-            self._run(lambda connection: carry(connection, journal, name), None)
+            self._run(lambda connection: carry_all(connection, journal, name), None)
         self._thread.put(partial(self._database.forget, journal))
 
     def add_take(self, take: TakeRecord) -> int:
@@ -254,6 +255,11 @@ class Store:
         return TakePlaces(self._run, self._write, document_name)
 
     @cached_property
+    def kept_notes(self) -> KeptNotes:
+        """The notes of documents."""
+        return KeptNotes(self._run, self._write, document_name)
+
+    @cached_property
     def own_words(self) -> OwnWords:
         """The writer's own words, and the languages of documents."""
         return OwnWords(self._run, document_name)
@@ -294,16 +300,12 @@ class Store:
         )
 
     def rename_history(self, document: str, to: str) -> None:
-        """The document is `to` from now on, unless that has versions of its own.
-
-        What is kept for the model beside it goes along.
-        """
+        """The document is `to` from now on with all that is kept, unless that has versions."""
         one, other = document_name(document), document_name(to)
 
         def work(connection: apsw.Connection) -> None:
             snapshots.rename(connection, one, other)
-            copy_places(connection, one, other)
-            carry(connection, one, other)
+            carry_all(connection, one, other)
 
         self._write(work)
 
@@ -313,8 +315,7 @@ class Store:
 
         def work(connection: apsw.Connection) -> None:
             snapshots.fork(connection, one, other, at)
-            copy_places(connection, one, other)
-            carry(connection, one, other)
+            carry_all(connection, one, other)
 
         self._write(work)
 

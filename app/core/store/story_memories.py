@@ -12,7 +12,9 @@ from typing import Any
 
 import apsw
 
+from app.core.store.notes.kept_notes import copy_notes
 from app.core.store.own_words import RunsWork
+from app.core.store.takes.places import copy_places
 from app.core.store.word_log import Write
 
 SCHEMA = """
@@ -75,6 +77,13 @@ def carry(connection: apsw.Connection, document: str, to: str) -> None:
         _copy(connection, str(one), str(other))
         if one.name != other.name:
             break
+
+
+def carry_all(connection: apsw.Connection, document: str, to: str) -> None:
+    """All that is kept beside a document is kept beside `to` as well: places of takes, too."""
+    copy_places(connection, document, to)
+    copy_notes(connection, document, to)
+    carry(connection, document, to)
 
 
 def _copy(connection: apsw.Connection, document: str, to: str) -> None:

@@ -42,6 +42,7 @@ _BY_DOCUMENT = (
     ("open_change", "?, changes"),
     ("provenance", "?, digest, kept_at, runs"),
     ("story_memory", "?, content"),
+    ("note", "?, key, content"),
     ("take_place", "key, ?, start, stop, before, after, take"),
 )
 _DAY_S = 86_400

@@ -36,7 +36,7 @@ from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from app.ui.rewrites.digests import Digests
-    from app.ui.rewrites.notes import Note, NotesPage
+    from app.ui.rewrites.notes import Note, NotePassage, NotesPage
     from app.ui.rewrites.palette import RewritePalette
 
 
@@ -390,6 +390,6 @@ class RewriteController(QObject):
             self._editor.insert_plain(text)
             self._editor.setFocus()
 
-    def _go_to(self, start: int, end: int) -> None:
-        self._editor.setTextCursor(self._editor.cursor_at(start, end))
+    def _go_to(self, passage: NotePassage) -> None:
+        self._editor.setTextCursor(self._editor.cursor_at(passage.start, passage.end))
         self._editor.ensureCursorVisible()

@@ -10,7 +10,14 @@ from app.core.rewrites.sources import SourcedSentence, sourced
 from app.core.rewrites.table import REWRITES, Rewrite
 from app.ui.background import BackgroundTasks
 from app.ui.editor.manuscript import units
-from app.ui.rewrites.notes import LinkedSentence, Note, NoteAnswer, NotesPage, PartAnswer
+from app.ui.rewrites.notes import (
+    LinkedSentence,
+    Note,
+    NoteAnswer,
+    NotePassage,
+    NotesPage,
+    PartAnswer,
+)
 from app.ui.rewrites.rewriting import PassagePart, Rewriting, passage_parts
 
 SUMMARISE = next(action for action in REWRITES if action.id == "summarise")
@@ -108,7 +115,8 @@ def _linked(found: list[SourcedSentence], text: str, start: int) -> list[LinkedS
         at = place
     return [
         LinkedSentence(
-            one.text, tuple((places[span.start], places[span.end]) for span in one.passages)
+            one.text,
+            tuple(NotePassage(places[span.start], places[span.end]) for span in one.passages),
         )
         for one in found
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Iterable
 
 import msgspec
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -22,20 +23,41 @@ from PySide6.QtWidgets import (
 
 from app.core.rewrites.table import Rewrite
 from app.ui.editor.manuscript import Change
+from app.ui.generation.takes import new_key
 from app.ui.languages import on_language_change
 from app.ui.rewrites.words import name_of
-from app.ui.texts import clock_text
+from app.ui.texts import clock_text, moment_text
 from app.ui.widgets.two_line_list import TwoLines
 
 _LINE_END = "\u2028"
 _BEGINNING = 80  # characters of the passage in the list
 
 
+class NotePassage(msgspec.Struct, frozen=True):
+    """A passage from `start` to `end` in UTF-16 units, of the text on the page or else of a `file`.
+
+    `before` and `after` are the words around one of a file.
+    """
+
+    start: int
+    end: int
+    file: str = ""
+    before: str = ""
+    after: str = ""
+
+    def carried(self, change: Change) -> NotePassage:
+        """The passage after a change of the text on the page."""
+        if self.file:
+            return self
+        start, end = change.carry(self.start), change.carry(self.end)
+        return NotePassage(start, end)
+
+
 class LinkedSentence(msgspec.Struct, frozen=True):
-    """A sentence of a note, and the passages of the text that it came from, in UTF-16 units."""
+    """A sentence of a note, and the passages that it came from."""
 
     text: str
-    passages: tuple[tuple[int, int], ...] = ()
+    passages: tuple[NotePassage, ...] = ()
 
 
 class Note(msgspec.Struct, eq=False):
@@ -49,16 +71,19 @@ class Note(msgspec.Struct, eq=False):
     text: str = ""
     sentences: tuple[LinkedSentence, ...] = ()
     made_at: float = msgspec.field(default_factory=time.time)
+    key: str = msgspec.field(default_factory=new_key)
 
 
 class NotesPage(QWidget):
     """The notes of the document on the page, the newest first, and the selected one in full.
 
-    `insert_asked` carries a text for the page, `passage_asked` a sentence's number of passage.
+    `insert_asked` carries a text for the page, `passage_asked` a NotePassage, and `removed` the key
+    of a note that is not wanted any more.
     """
 
     insert_asked = Signal(str)
-    passage_asked = Signal(int, int)
+    passage_asked = Signal(object)
+    removed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +185,19 @@ class NotesPage(QWidget):
         self.list.setCurrentItem(item)
         self._show_current()
 
+    def add_kept(self, notes: Iterable[Note]) -> None:
+        """List notes of before, the newest first, below those that are listed already."""
+        listed = {note.key for note in self.notes}
+        for note in notes:
+            if note.key not in listed:
+                item = QListWidgetItem()
+                item.setData(Qt.ItemDataRole.UserRole, note)
+                self._name(item)
+                self.list.addItem(item)
+        if self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
+        self._show_current()
+
     def put(self, note: Note) -> None:
         """Show what there is of a note now, which may be a new one."""
         if not any(one is note for one in self.notes):
@@ -170,10 +208,7 @@ class NotesPage(QWidget):
         """Let the notes' passages move along with a change of the text."""
         for note in self.notes:
             note.sentences = tuple(
-                LinkedSentence(
-                    one.text,
-                    tuple((change.carry(a), change.carry(b)) for a, b in one.passages),
-                )
+                LinkedSentence(one.text, tuple(place.carried(change) for place in one.passages))
                 for one in note.sentences
             )
 
@@ -182,6 +217,7 @@ class NotesPage(QWidget):
         for row in range(self.list.count()):
             if self.list.item(row).data(Qt.ItemDataRole.UserRole) is note:
                 self.list.takeItem(row)
+                self.removed.emit(note.key)
                 break
         self._show_current()
 
@@ -199,7 +235,7 @@ class NotesPage(QWidget):
     def _name(self, item: QListWidgetItem) -> None:
         note: Note = item.data(Qt.ItemDataRole.UserRole)
         begin = " ".join(note.passage[: 2 * _BEGINNING].split())[:_BEGINNING]
-        item.setText(f"{name_of(note.action)} · {clock_text(note.made_at)}{_LINE_END}{begin}")
+        item.setText(f"{name_of(note.action)} · {_when(note.made_at)}{_LINE_END}{begin}")
 
     def _show_current(self) -> None:
         note = self.current
@@ -231,13 +267,13 @@ class NotesPage(QWidget):
         note = self.current
         if note is not None:
             number, place = map(int, link.fragment().split("."))
-            self.passage_asked.emit(*note.sentences[number].passages[place])
+            self.passage_asked.emit(note.sentences[number].passages[place])
 
     def _show_next_source(self) -> None:
         note = self.current
         if note is not None and (sources := _sources(note)):
             self._source = (self._source + 1) % len(sources)
-            self.passage_asked.emit(*sources[self._source])
+            self.passage_asked.emit(sources[self._source])
 
     def _copy(self) -> None:
         if self.current is not None:
@@ -252,9 +288,15 @@ class NotesPage(QWidget):
             self.remove(self.current)
 
 
-def _sources(note: Note) -> list[tuple[int, int]]:
+def _sources(note: Note) -> list[NotePassage]:
     """The passages that the note's sentences came from, in their order."""
     return [one for sentence in note.sentences for one in sentence.passages]
+
+
+def _when(made_at: float) -> str:
+    """The time of a note of today, or the day and the time."""
+    is_today = time.localtime(made_at)[:3] == time.localtime()[:3]
+    return clock_text(made_at) if is_today else moment_text(made_at)
 
 
 class NoteAnswer:

@@ -9,15 +9,12 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError
-from app.core.store.takes.places import NEAR, TakePlace, TakePlaces
+from app.core.store.takes.places import NEAR, TakePlace, TakePlaces, encoded, located
 from app.ui.background import BackgroundTasks
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change
 from app.ui.generation.session import Session
-
-_LEAST = 16
-"""So many bytes on a side of a place must be there to find it by, where the text was changed."""
 
 
 class Anchor(msgspec.Struct):
@@ -128,7 +125,7 @@ class PlaceAnchors(QObject):
     def _on_read(self, document: str, found: Iterable[TakePlace]) -> None:
         if document != self._document:
             return
-        data = _encoded(self._editor.manuscript.text())
+        data = encoded(self._editor.manuscript.text())
         for place in found:
             span = located(data, place)
             if span is not None and place.key not in self._anchors:
@@ -167,39 +164,3 @@ class PlaceAnchors(QObject):
     def _on_followed(self, path: str) -> None:
         before, self._document = self._document, path
         self._places.copy(before, path)
-
-
-def located(data: bytes, place: TakePlace) -> tuple[int, int] | None:
-    """Where a place is in a text, `data` in UTF-16-LE; None where the words around it are gone.
-
-    Where the text was changed elsewhere meanwhile, the same words nearest to the place tell. If
-    only those on one side are left, nothing stands between them.
-    """
-    before, after = map(_encoded, (place.before, place.after))
-    at, size = place.start * 2, (place.stop - place.start) * 2
-    if data.endswith(before, 0, at) and data.startswith(after, at + size):
-        return place.start, place.stop
-    ends = _ends(data, before) if len(before) >= _LEAST else []
-    both = [end for end in ends if data.startswith(after, end + size)]
-    if both or ends:
-        start = min(both or ends, key=lambda end: abs(end - at)) // 2
-        return start, start + (size // 2 if both else 0)
-    starts = [end - len(after) for end in _ends(data, after)] if len(after) >= _LEAST else []
-    if starts:
-        start = min(starts, key=lambda one: abs(one - at)) // 2
-        return start, start
-    return None
-
-
-def _ends(data: bytes, words: bytes) -> list[int]:
-    """Where each place ends that has these words, in bytes."""
-    found, at = [], data.find(words)
-    while at >= 0:
-        if at % 2 == 0:
-            found.append(at + len(words))
-        at = data.find(words, at + 1)
-    return found
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-16-le", "surrogatepass")

@@ -34,6 +34,7 @@ from app.ui.models.loader import ModelLoader
 from app.ui.provenance.controller import ProvenanceController
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.menus import RewriteMenus
+from app.ui.rewrites.note_keeper import NoteKeeper
 from app.ui.spelling.controller import SpellingController
 from app.ui.takes.controller import TakesController
 from app.ui.widgets.status_bar import StatusBar
@@ -236,12 +237,28 @@ class ManuscriptParts(QObject):
         rewrites.memory = lambda: self.context.story.memory
         generation.write_beside(rewrites)
         self.rewrite_menus = RewriteMenus(rewrites, self._display, self._actions, window)
-        self._parts += (rewrites, self.rewrite_menus)
+        self.notes = NoteKeeper(
+            rewrites,
+            self._documents,
+            self._page.editor,
+            self._program.store.kept_notes,
+            lambda: self._has_notes,
+        )
+        self.notes.found.connect(self._add_notes)
+        for signal in (self.history.joined, self.history.found):
+            signal.connect(self.notes.look_again)
+        self._actions.connect_all({"notes": lambda: self._show_notes(rewrites.notes)})
+        self._parts += (rewrites, self.rewrite_menus, self.notes)
 
-    def _show_notes(self, page: QWidget) -> None:
+    def _add_notes(self) -> None:
+        """Give the notes a page in the side bar, which need not be in front."""
         if not self._has_notes:
             self._has_notes = True
+            page = self.rewrites.notes
             self.bar.fill(lambda bar: bar.add_page(page, lambda: self.tr("Notes"), "write"))
+
+    def _show_notes(self, page: QWidget) -> None:
+        self._add_notes()
         self.bar.open(page)
 
     def join(self, view: ViewController) -> None:

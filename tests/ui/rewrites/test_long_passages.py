@@ -97,8 +97,7 @@ def test_a_long_text_is_summarised_by_its_summaries(long: Studio, qtbot: QtBot) 
     assert "harbour number 0" in long.window.editor.selected_text()
     long.window.editor.move_caret(0)
     long.window.editor.insert_plain("雨雨")
-    start, end = note.sentences[1].passages[0]
-    notes.passage_asked.emit(start, end)
+    notes.passage_asked.emit(note.sentences[1].passages[0])
     assert long.window.editor.selected_text().startswith("The rain came down on the harbour")
     assert long.text == f"雨雨Before.\n\n{LONG}\n\nAfter."
 

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.store.takes.kept import TakeFilter
-from app.core.store.takes.places import NEAR, TakePlace
+from app.core.store.takes.places import NEAR, TakePlace, located
 from app.ui.editor.manuscript import Manuscript
-from app.ui.takes.anchors import Anchor, located
+from app.ui.takes.anchors import Anchor
 
 
 def data(text: str) -> bytes:

@@ -138,7 +138,7 @@ def merge_kept(
 
 
 def _merge_beside(target: apsw.Connection, source: DamagedStore, *, is_newer: bool) -> None:
-    """Take over open changes, and what is kept for the model."""
+    """Take over open changes, notes, and what is kept for the model."""
     way = "REPLACE" if is_newer else "IGNORE"
     for table, column, kind in (
         ("open_change", "changes", str),
@@ -147,6 +147,10 @@ def _merge_beside(target: apsw.Connection, source: DamagedStore, *, is_newer: bo
         for row in source.rows(table, (column,), "document"):
             if fits(row, (str, kind)):
                 target.execute(f"INSERT OR {way} INTO {table} VALUES (?, ?)", row)  # noqa: S608 - our own
+
+    for row in source.ends("note", ("document", "key", "content")):
+        if fits(row, (str, str, str)):
+            target.execute(f"INSERT OR {way} INTO note VALUES (?, ?, ?)", row)  # noqa: S608 - our own
 
 
 def _merge_text(target: apsw.Connection, text: SalvagedText) -> int:

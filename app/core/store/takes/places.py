@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 import msgspec
@@ -14,6 +14,30 @@ from app.core.store.word_log import Write
 
 NEAR = 40
 """How many UTF-16 units on either side of a place are kept with it."""
+
+
+_LEAST = 16
+"""So many bytes on a side of a place must be there to find it by, where the text was changed."""
+
+
+class PlaceWithWords(Protocol):
+    """A range of a text, in UTF-16 units, and the words around it when it was last known."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def stop(self) -> int:
+        """Where it ends."""
+
+    @property
+    def before(self) -> str:
+        """The words that stand before it."""
+
+    @property
+    def after(self) -> str:
+        """The words that stand after it."""
 
 
 class TakePlace(msgspec.Struct, frozen=True):
@@ -90,3 +114,40 @@ def copy_places(connection: apsw.Connection, document: str, to: str) -> None:
         " FROM take_place WHERE document = ?",
         (to, document),
     )
+
+
+def located(data: bytes, place: PlaceWithWords) -> tuple[int, int] | None:
+    """Where a place is in a text, `data` in UTF-16-LE; None where the words around it are gone.
+
+    Where the text was changed elsewhere meanwhile, the same words nearest to the place tell. If
+    only those on one side are left, nothing stands between them.
+    """
+    before, after = map(encoded, (place.before, place.after))
+    at, size = place.start * 2, (place.stop - place.start) * 2
+    if data.endswith(before, 0, at) and data.startswith(after, at + size):
+        return place.start, place.stop
+    ends = _ends(data, before) if len(before) >= _LEAST else []
+    both = [end for end in ends if data.startswith(after, end + size)]
+    if both or ends:
+        start = min(both or ends, key=lambda end: abs(end - at)) // 2
+        return start, start + (size // 2 if both else 0)
+    starts = [end - len(after) for end in _ends(data, after)] if len(after) >= _LEAST else []
+    if starts:
+        start = min(starts, key=lambda one: abs(one - at)) // 2
+        return start, start
+    return None
+
+
+def _ends(data: bytes, words: bytes) -> list[int]:
+    """Where each place ends that has these words, in bytes."""
+    found, at = [], data.find(words)
+    while at >= 0:
+        if at % 2 == 0:
+            found.append(at + len(words))
+        at = data.find(words, at + 1)
+    return found
+
+
+def encoded(text: str) -> bytes:
+    """A text as `located` looks through it."""
+    return text.encode("utf-16-le", "surrogatepass")

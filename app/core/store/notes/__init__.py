@@ -1,0 +1,1 @@
+"""Notes: what a model said about a text, kept beside it."""

@@ -1,0 +1,173 @@
+"""Keeps the notes of the document on the page, and shows them again when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.rewrites.table import REWRITES, Rewrite
+from app.core.store.notes.kept_notes import KeptNote, KeptNotes, KeptPassage, KeptSentence
+from app.core.store.takes.places import NEAR, encoded, located
+from app.ui.background import BackgroundTasks
+from app.ui.documents.controller import DocumentController
+from app.ui.editor.editor import Editor
+from app.ui.editor.manuscript import Manuscript
+
+if TYPE_CHECKING:
+    from app.ui.rewrites.controller import RewriteController
+    from app.ui.rewrites.notes import Note, NotePassage
+
+_BEGINNING = 200  # characters of a note's passage that are kept
+
+
+class NoteKeeper(QObject):
+    """Keeps what has changed when an answer is complete, and when the document is saved or left.
+
+    `found` says that the document has notes of before.
+    """
+
+    found = Signal()
+
+    def __init__(
+        self,
+        rewrites: RewriteController,
+        documents: DocumentController,
+        editor: Editor,
+        kept: KeptNotes,
+        has_page: Callable[[], bool],
+    ) -> None:
+        super().__init__(rewrites)
+        self._rewrites, self._documents, self._editor = rewrites, documents, editor
+        self._kept, self._has_page = kept, has_page
+        self._document = documents.marked_as
+        self._known = dict[str, KeptNote]()  # as the store has them
+        self._is_joined = False
+        self._tasks = BackgroundTasks(documents.failed.emit, self)
+        rewrites.moved.connect(self._on_moved)
+        documents.leaving.connect(self.keep)
+        documents.replaced.connect(self.read)
+        documents.saved.connect(lambda _path: self._on_named())
+        documents.followed.connect(lambda _path: self._on_named())
+        documents.recovered.connect(lambda _journal: self.read())
+
+    def begin(self) -> None:
+        """The window is shown."""
+
+    def close(self) -> None:
+        """The window closes: keep what was changed last."""
+        self.keep()
+        self._tasks.close()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is read."""
+        return self._tasks.is_idle
+
+    def join(self) -> None:
+        """There is a page of notes: what is taken off it is deleted."""
+        if not self._is_joined:
+            self._is_joined = True
+            self._rewrites.notes.removed.connect(self._forget)
+
+    def read(self) -> None:
+        """Another document is on the page, or what it was before: show its notes."""
+        self._document = document = self._documents.marked_as
+        self._known = {}
+        self._tasks.run(partial(self._kept.of, document), partial(self._on_read, document))
+
+    def look_again(self) -> None:
+        """The text has something from before its file was moved, perhaps."""
+        if not self._known:
+            self.read()
+
+    def keep(self) -> None:
+        """Keep the notes that are not in the store as they are now."""
+        if not self._has_page():
+            return
+        now = [
+            _kept(note, self._editor.manuscript) for note in self._rewrites.notes.notes if note.text
+        ]
+        new = [note for note in now if self._known.get(note.key) != note]
+        self._kept.keep(self._document, new)
+        self._known |= {note.key: note for note in new}
+
+    # Inside
+
+    def _on_read(self, document: str, found: tuple[KeptNote, ...]) -> None:
+        if document != self._document or not found:
+            return
+        self._known |= {note.key: note for note in found}
+        data = encoded(self._editor.manuscript.text())
+        self._rewrites.notes.add_kept(_shown(note, data) for note in reversed(found))
+        self.join()
+        self.found.emit()
+
+    def _on_moved(self) -> None:
+        if self._has_page():
+            self.join()
+            if not self._rewrites.running:
+                self.keep()
+
+    def _on_named(self) -> None:
+        if self._document != self._documents.marked_as:
+            self._document, self._known = self._documents.marked_as, {}
+        self.keep()
+
+    def _forget(self, key: str) -> None:
+        self._known.pop(key, None)
+        self._kept.forget(self._document, key)
+
+
+def _kept(note: Note, text: Manuscript) -> KeptNote:
+    def placed(one: NotePassage) -> KeptPassage:
+        if one.file:
+            return KeptPassage(one.start, one.end, one.before, one.after, one.file)
+        before = text.text(max(0, one.start - NEAR), one.start)
+        after = text.text(one.end, min(len(text), one.end + NEAR))
+        return KeptPassage(one.start, one.end, before, after)
+
+    return KeptNote(
+        key=note.key,
+        action=note.action.id,
+        name=note.action.name,
+        text=note.text,
+        passage=note.passage[:_BEGINNING],
+        made_at=note.made_at,
+        sentences=tuple(
+            KeptSentence(one.text, tuple(map(placed, one.passages))) for one in note.sentences
+        ),
+    )
+
+
+def _shown(kept: KeptNote, data: bytes) -> Note:
+    """A note of before on the page whose text is `data`; passages that are gone are left out."""
+    from app.ui.rewrites.notes import LinkedSentence, Note, NotePassage
+
+    def placed(one: KeptPassage) -> NotePassage | None:
+        if one.file:
+            return NotePassage(one.start, one.stop, one.file, one.before, one.after)
+        span = located(data, one)
+        return NotePassage(*span) if span is not None and span[0] < span[1] else None
+
+    return Note(
+        _action(kept),
+        kept.passage,
+        text=kept.text,
+        sentences=tuple(
+            LinkedSentence(one.text, tuple(filter(None, map(placed, one.passages))))
+            for one in kept.sentences
+        ),
+        made_at=kept.made_at,
+        key=kept.key,
+    )
+
+
+def _action(kept: KeptNote) -> Rewrite:
+    """What was asked for; an action of the writer's own may be another one by now, or gone."""
+    built_in = next((one for one in REWRITES if one.id == kept.action), None)
+    return built_in or Rewrite(
+        id=kept.action, name=kept.name, help="", prompt="", goes="note", is_own=True
+    )
