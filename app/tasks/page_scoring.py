@@ -13,11 +13,13 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from app.core.errors import CancelledError, GenerationError, UnsupportedError
+from app.core.errors import CancelledError
 from app.core.interpretability.surprise import SurpriseRun, surprise_of
 from app.core.interpretability.surprise_text import (
     ReadText,
     TokenGroup,
+    foreign_tokens,
+    no_scores,
     surprise_runs,
     token_ends,
     token_groups,
@@ -139,10 +141,7 @@ class PageScoring:
     def _groups(self, pieces: Sequence[bytes]) -> list[TokenGroup]:
         ends = token_ends(self._read.text, pieces)
         if ends is None:
-            raise GenerationError(
-                "This model's tokens cannot be laid over the text that they are made of.",
-                "Choose another model to score it.",
-            )
+            raise foreign_tokens()
         return token_groups(self._read.text, ends)
 
     def _at_once(self, tell: Tell) -> None:
@@ -168,7 +167,7 @@ class PageScoring:
 
     def _score(self, tokens: tuple[int, ...], text: str = "") -> Sequence[TokenDetail]:
         if not self._knows("score"):
-            raise no_scores(self._model)
+            raise no_scores(self._model.name)
         command = Score(job=0, text=text, tokens=tokens, background=True)
         return self._do(command, Scored).details
 
@@ -184,11 +183,3 @@ class PageScoring:
                 self._job = 0
         assert isinstance(finished, kind)
         return finished
-
-
-def no_scores(model: ModelInfo) -> UnsupportedError:
-    """Why a server's model scores nothing."""
-    return UnsupportedError(
-        f"The server of {model.name} does not say how likely the words of a text are.",
-        "Use a model on this machine.",
-    )

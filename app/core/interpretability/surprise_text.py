@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from app.core.documents.comments import visible_spans
+from app.core.errors import GenerationError, UnsupportedError
 from app.core.interpretability.surprise import SURPRISING, SurpriseRun, step_of
 from app.core.text.words import makes_words, word_pattern
 
@@ -89,6 +90,22 @@ def token_ends(text: str, pieces: Sequence[bytes]) -> list[int] | None:
     if ends and missed > (1 - _MATCHED) * len(ends):
         return None
     return ends
+
+
+def foreign_tokens() -> GenerationError:
+    """The error for a model whose tokens are not the text's."""
+    return GenerationError(
+        "This model's tokens cannot be laid over the text that they are made of.",
+        "Choose another model to score it.",
+    )
+
+
+def no_scores(name: str) -> UnsupportedError:
+    """The error for a server that does not score a text; `name` is its model's."""
+    return UnsupportedError(
+        f"The server of {name} does not say how likely the words of a text are.",
+        "Use a model on this machine.",
+    )
 
 
 class TokenGroup(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.history.trash_controller import TrashController
+from app.ui.interpretability.surprise_controller import SurpriseController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
@@ -237,6 +238,25 @@ class ManuscriptParts(QObject):
         generation.write_beside(rewrites)
         self.rewrite_menus = RewriteMenus(rewrites, self._display, self._actions, window)
         self._parts += (rewrites, self.rewrite_menus)
+        self._make_heat_view(generation)
+
+    def _make_heat_view(self, generation: GenerationController) -> None:
+        """Show what the model would not have expected; Stop stops the scoring of it, too."""
+        self.surprise = surprise = SurpriseController(
+            self._program,
+            self._documents,
+            self._page.editor,
+            self._page.lines_above,
+            self._page.banners,
+            self._status,
+            self._actions,
+            self.provenance,
+            generation,
+        )
+        generation.score_beside(surprise)
+        surprise.moved.connect(generation.show_takes)
+        self.lock.quieting.connect(surprise.stop)
+        self._parts += (surprise,)
 
     def _show_notes(self, page: QWidget) -> None:
         if not self._has_notes:
