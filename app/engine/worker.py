@@ -87,6 +87,11 @@ class Worker:
         return LocalEngine(self._client)
 
     @property
+    def anywhere(self) -> EngineClient:
+        """The engine beside this queue, a server too: only for what may go there."""
+        return self._client
+
+    @property
     def options(self) -> LoadOptions:
         """What the model was asked to be loaded with."""
         return self._client.options

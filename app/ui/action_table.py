@@ -122,6 +122,10 @@ progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set go
 what was edited of it, and what was pasted
 provenance | Provenance Report… | Ctrl+Shift+F8 | - | See how much was typed, generated, edited \
 and pasted, by chapter, and by which models, and save it
+*heat | Heat View | Ctrl+F11 | - | Underline what the model would not have expected, in what was \
+generated and, once the page is scored, in your own text
+score_page | Score the Page | Ctrl+Shift+F11 | - | Let the model read the selection, or what is in \
+the window, and show in the heat view what surprised it
 ---
 fold | Fold or Unfold | Ctrl+. | - | Fold what belongs to the heading at the cursor, or show it \
 again; nothing of the text changes

@@ -256,6 +256,10 @@
         <translation>转到前一处建议的修改</translation>
     </message>
     <message>
+        <source>Heat View</source>
+        <translation>热度视图</translation>
+    </message>
+    <message>
         <source>Help</source>
         <translation>帮助</translation>
     </message>
@@ -314,6 +318,10 @@
     <message>
         <source>Let the model go on in several ways, side by side below the page, and pick one or parts of several</source>
         <translation>让模型以几种方式续写，并排显示在页面下方，可选用一个，或取几个的部分</translation>
+    </message>
+    <message>
+        <source>Let the model read the selection, or what is in the window, and show in the heat view what surprised it</source>
+        <translation>让模型读一遍所选文字或窗口中的文字，并在热度视图中显示出乎它意料之处</translation>
     </message>
     <message>
         <source>Load</source>
@@ -572,6 +580,10 @@
         <translation>把稿件保存到另一个名称</translation>
     </message>
     <message>
+        <source>Score the Page</source>
+        <translation>为本页评分</translation>
+    </message>
+    <message>
         <source>Search in Everything…</source>
         <translation>全局搜索…</translation>
     </message>
@@ -778,6 +790,10 @@
     <message>
         <source>Typewriter Scrolling</source>
         <translation>打字机滚动</translation>
+    </message>
+    <message>
+        <source>Underline what the model would not have expected, in what was generated and, once the page is scored, in your own text</source>
+        <translation>在生成的文字中，以及评分之后在您自己的文字中，为模型意料之外之处加下划线</translation>
     </message>
     <message>
         <source>Underline words that are not in the dictionary of the document&apos;s language</source>
@@ -8375,6 +8391,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请为拼写选择另一种语言，或重新安装该词典。</translation>
     </message>
     <message>
+        <source>Choose another model to score it.</source>
+        <translation>请选择另一个模型来评分。</translation>
+    </message>
+    <message>
         <source>Choose another model.</source>
         <translation>请选择其他模型。</translation>
     </message>
@@ -8669,6 +8689,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Give a prompt in its place.</source>
         <translation>请改为提供提示词。</translation>
+    </message>
+    <message>
+        <source>Give a word or more.</source>
+        <translation>请给出一个或多个词。</translation>
     </message>
     <message>
         <source>Give an address that begins with https://, or unset it.</source>
@@ -10095,6 +10119,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>服务器中断了：{0}</translation>
     </message>
     <message>
+        <source>The server can only say how likely a text is behind a plain prompt.</source>
+        <translation>该服务器只能给出普通提示之后文字的概率。</translation>
+    </message>
+    <message>
         <source>The server cannot be given a text by its tokens&apos; numbers.</source>
         <translation>不能用词元编号向服务器提供文字。</translation>
     </message>
@@ -10145,6 +10173,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The server leaves out letters of several tokens where it gives probabilities.</source>
         <translation>服务器给出概率时遗漏了由几个词元组成的字符。</translation>
+    </message>
+    <message>
+        <source>The server of {0} does not say how likely the words of a text are.</source>
+        <translation>{0} 的服务器不提供文字中各词的概率。</translation>
     </message>
     <message>
         <source>The server sent an answer that was not asked for.</source>
@@ -10575,6 +10607,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 中没有文字。</translation>
     </message>
     <message>
+        <source>There is no text to score.</source>
+        <translation>没有可评分的文字。</translation>
+    </message>
+    <message>
         <source>There is no token {0}: they go from 0 to {1}.</source>
         <translation>没有词元 {0}：编号为 0 到 {1}。</translation>
     </message>
@@ -10653,6 +10689,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>This model needs the PyTorch engine, which is not installed.</source>
         <translation>此模型需要 PyTorch 引擎，而它尚未安装。</translation>
+    </message>
+    <message>
+        <source>This model&apos;s tokens cannot be laid over the text that they are made of.</source>
+        <translation>此模型的词元无法对应到它们所出自的文字。</translation>
     </message>
     <message>
         <source>This package has brought no text of its licence along.</source>
@@ -13882,6 +13922,103 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} · {1} in the book</source>
         <translation>{0} · 全书 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Surprise</name>
+    <message>
+        <source>1 in {0}</source>
+        <translation>1/{0}</translation>
+    </message>
+    <message>
+        <source>A little surprising</source>
+        <translation>有点意外</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>意料之中</translation>
+    </message>
+    <message>
+        <source>On average the model wavered as if between {0} equally likely ways to go on (its perplexity).</source>
+        <translation>平均而言，模型每一步都像在 {0} 种同样可能的写法之间犹豫（即困惑度）。</translation>
+    </message>
+    <message>
+        <source>Surprising</source>
+        <translation>意外</translation>
+    </message>
+    <message>
+        <source>Very surprising</source>
+        <translation>非常意外</translation>
+    </message>
+    <message>
+        <source>{0} of the scored words are surprising.</source>
+        <translation>评过分的词中有 {0} 出乎意料。</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseController</name>
+    <message>
+        <source>At the cursor: {0}</source>
+        <translation>光标处：{0}</translation>
+    </message>
+    <message>
+        <source>The heat view is off.</source>
+        <translation>热度视图已关闭。</translation>
+    </message>
+    <message>
+        <source>The heat view is on: what the model would not have expected is underlined.</source>
+        <translation>热度视图已打开：模型意料之外的文字带下划线。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型还在写。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>There is nothing to score here.</source>
+        <translation>此处没有可评分的文字。</translation>
+    </message>
+</context>
+<context>
+    <name>SurpriseLegend</name>
+    <message>
+        <source>Heat view: {0}</source>
+        <translation>热度视图：{0}</translation>
+    </message>
+    <message>
+        <source>Hide the heat view</source>
+        <translation>隐藏热度视图</translation>
+    </message>
+    <message>
+        <source>Less likely than</source>
+        <translation>概率低于</translation>
+    </message>
+    <message>
+        <source>Let the model read all of this text, in the background</source>
+        <translation>让模型在后台读完全部文字</translation>
+    </message>
+    <message>
+        <source>Nothing of this page is scored yet: see what the model would not have expected.</source>
+        <translation>本页尚未评分：看看哪些文字出乎模型意料。</translation>
+    </message>
+    <message>
+        <source>Score the Page</source>
+        <translation>为本页评分</translation>
+    </message>
+    <message>
+        <source>Score the Whole Text</source>
+        <translation>为全文评分</translation>
+    </message>
+    <message>
+        <source>Scoring the text: {0}</source>
+        <translation>正在评分：{0}</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop scoring; what is scored stays</source>
+        <translation>停止评分；已评分的保留</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,7 @@ from app.core.books.replacing import PlannedText
 from app.core.context.entries import LoreEntry, StoryMemory
 from app.core.conversion.looks.profiles import PROFILES
 from app.core.errors import DocumentChangedError
+from app.core.interpretability.surprise import SurpriseRun
 from app.core.options.presets import BUILTIN
 from app.core.options.sampling import Sampling
 from app.core.passport import Passport
@@ -147,6 +148,20 @@ class ManuscriptWindows(OpenedWindow):
         tray.tray.tree.show_branches([TakeBranch(above, branches=branches)], group.place_key)
         tray.tray.tree.show()
         tray.tray.fit_tree()
+        return self.window
+
+    def heat_view(self) -> QWidget:
+        """A scored text with a word in every step, and the legend above it."""
+        self.studio.show("The old lamp rained purple 雨.")
+        surprise = self.window.manuscript.surprise
+        surprise.toggle()
+        words = ((0, 3, 0.1), (3, 4, 0.7), (7, 5, 3.0), (12, 7, 5.0), (19, 7, 9.0), (26, 2, 0.9))
+        numbers = surprise.scorer.numbers
+        numbers.begin()
+        numbers.put(
+            (at, SurpriseRun(length, value, 1, 1, value > 4)) for at, length, value in words
+        )
+        surprise.tint.show_now()
         return self.window
 
     def history(self) -> QWidget:

@@ -55,6 +55,7 @@ class FakeWorker(Worker):
     model: ModelInfo | None = None
     options = LoadOptions()
     shared: Any = None
+    anywhere: Any = None
     busy = False
 
     def __init__(self, model: ModelInfo | None = MODEL) -> None:  # no thread, and no client

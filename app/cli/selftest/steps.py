@@ -242,6 +242,13 @@ class Selftest:
             raise LampblackError("What the model would read is not the text without its comment.")
         return "on the page, and not in the prompt"
 
+    def score_page(self) -> str:
+        """Have the model score the text on the page, and see it in the heat view."""
+        found = self.window.ask("score")
+        if not found["words"] or not found["marks"]:
+            raise LampblackError("Nothing on the page was scored, or nothing of it is shown.")
+        return f"{found['words']} words scored, {found['surprising']} of them surprising"
+
     def history(self) -> str:
         """Put the first version of the document on the page, and undo it."""
         found = self._undone(self.window.ask("history", path=str(self.home.manuscript)))

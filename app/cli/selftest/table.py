@@ -84,6 +84,13 @@ STEPS = (
     SelftestStep(name="reopen", title="open it again", run=Selftest.reopen),
     SelftestStep(name="replace", title="find and replace, and undo", run=Selftest.replace),
     SelftestStep(name="comment", title="keep a comment from the model", run=Selftest.comment),
+    SelftestStep(
+        name="surprise",
+        title="see what surprises the model",
+        run=Selftest.score_page,
+        limit_s=_ENGINE_S,
+        remedy=_ENGINE_LOG,
+    ),
     SelftestStep(name="history", title="restore an earlier version", run=Selftest.history),
     SelftestStep(
         name="service",

@@ -39,28 +39,34 @@ def without_comments(text: str, end: int | None = None) -> str:
     stays. A comment that has its lines to itself takes them along, and of the spaces on both sides
     of another one side stays.
     """
+    return "".join(text[first:last] for first, last in visible_spans(text, end))
+
+
+def visible_spans(text: str, end: int | None = None) -> list[tuple[int, int]]:
+    """Where the parts of `text` begin and end that `without_comments` leaves."""
     text_end = len(text) if end is None else end
     visible, at = _Visible(), 0
     for start, after in comment_spans(text):
         if start >= text_end:
             break
-        visible.add(text[at:start])
+        visible.add(text, at, start)
         at = visible.close_gap(text, min(after, text_end), text_end)
-    visible.add(text[at:text_end])
-    return "".join(visible.pieces)
+    visible.add(text, at, text_end)
+    return visible.spans
 
 
 class _Visible:
-    """The text beside the comments, as far as it is put together."""
+    """The text beside the comments, as far as it was looked at."""
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []
+        self.spans: list[tuple[int, int]] = []
         self._line = ""  # its first visible letter and its last one
         self._paragraph_ends = True
 
-    def add(self, piece: str) -> None:
+    def add(self, text: str, start: int, end: int) -> None:
         """Add what stands before the next comment."""
-        self.pieces.append(piece)
+        self.spans.append((start, end))
+        piece = text[start:end]
         lines = piece.split("\n")
         for line in lines[:-1]:
             self._paragraph_ends = not (self._line + line).strip(_SPACES)
@@ -75,7 +81,7 @@ class _Visible:
             following += 1
         ends_line = following < end and text[following] == "\n"
         if ends_line:
-            self._strip()
+            self._strip(text)
         if self._line.strip(_SPACES):
             return following if ends_line or self._line[-1] in _SPACES else at
         if ends_line:
@@ -85,10 +91,10 @@ class _Visible:
             self._line = ""
         return following
 
-    def _strip(self) -> None:
+    def _strip(self, text: str) -> None:
         """Take the spaces off the end."""
-        while self.pieces:
-            stripped = self.pieces.pop().rstrip(_SPACES)
-            if stripped:
-                self.pieces.append(stripped)
+        while self.spans:
+            start, end = self.spans.pop()
+            if stripped := text[start:end].rstrip(_SPACES):
+                self.spans.append((start, start + len(stripped)))
                 return

@@ -8,17 +8,24 @@ from functools import cache
 HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Chinese and Japanese characters, each a word, for the inside of a [class]."""
 
+_EAST_ASIA = "\u2e80"  # from here on come its scripts
+
 _WORD = f"[{HAN}]|[^\\W_{HAN}]+(?:['’\\-][^\\W_{HAN}]+)*"
 
 
 def count_words(text: str) -> int:
     """How many words `text` has; each Chinese or Japanese character counts as one."""
-    return len(_words().findall(text)) if text else 0
+    return len(word_pattern().findall(text)) if text else 0
 
 
 def words(text: str) -> list[str]:
     """The words of `text`."""
-    return _words().findall(text)
+    return word_pattern().findall(text)
+
+
+def makes_words(sign: str) -> bool:
+    """Whether a sign makes a word together with its neighbours, as East Asian ones do not."""
+    return sign < _EAST_ASIA and (sign.isalnum() or sign in "'’-_")
 
 
 def tokens(text: str) -> list[str]:
@@ -30,8 +37,8 @@ def tokens(text: str) -> list[str]:
 
 
 @cache
-def _words() -> re.Pattern[str]:
-    """What a word is; an empty page is shown without it."""
+def word_pattern() -> re.Pattern[str]:
+    """What a word is; made when it is needed: an empty page is shown without it."""
     return re.compile(_WORD)
 
 

@@ -170,6 +170,23 @@ class DrivenWindow(QObject):
         editor.insert_plain(f"\n\n{text}")
         self._answer_and_undo(readable=editor.manuscript.readable(len(editor.manuscript)))
 
+    def _do_score(self) -> None:
+        """Score what is in the window, tell what is seen of it, and switch the heat view off."""
+        surprise = self._window.manuscript.surprise
+
+        def tell(error: LampblackError | None) -> None:
+            surprise.scorer.ended.disconnect(tell)
+            if error is not None:
+                self._on_error(error)
+                return
+            surprise.tint.show_now()
+            total, marks = surprise.scorer.numbers.total, surprise.tint.marks
+            self._trigger("heat")
+            self._answer(words=total.words, surprising=total.surprising, marks=len(marks))
+
+        surprise.scorer.ended.connect(tell)
+        self._trigger("score_page")
+
     def _do_history(self, path: str) -> None:
         """Restore the first version, as the dialog of the history does."""
         store = self._window.program.store

@@ -11,8 +11,8 @@ class Theme(msgspec.Struct, frozen=True):
     """The colours of the window, by what they are for.
 
     Text colours (`ink`, `muted`, `accent`, `take_ink`, `…_ink`) reach WCAG AA (4.5:1) on each
-    background that they are used on; `edge`, of what can be pressed or typed in and of the dots
-    below a take, reaches 3:1.
+    background that they are used on, of which `heat` is the strongest of the heat view; `edge`, of
+    what can be pressed or typed in and of the dots below a take, reaches 3:1.
     `is_high` draws lines where the others have a tint alone.
     """
 
@@ -34,6 +34,7 @@ class Theme(msgspec.Struct, frozen=True):
     found_tint: QColor
     take_tint: QColor
     take_ink: QColor
+    heat: QColor
     error: QColor
     error_ink: QColor
     warning: QColor
@@ -69,6 +70,7 @@ LIGHT = Theme(
     found_tint=QColor("#f5ecb4"),
     take_tint=QColor("#fbf0d9"),
     take_ink=QColor("#7a4a0c"),
+    heat=QColor("#f3cdb4"),
     error=QColor("#fbe7e3"),
     error_ink=QColor("#8f2218"),
     warning=QColor("#fdf1cf"),
@@ -94,6 +96,7 @@ DARK = Theme(
     found_tint=QColor("#3d381b"),
     take_tint=QColor("#34291a"),
     take_ink=QColor("#e8bd7c"),
+    heat=QColor("#5a2f22"),
     error=QColor("#412421"),
     error_ink=QColor("#f5b3a9"),
     warning=QColor("#3b3119"),
@@ -121,6 +124,7 @@ CONTRAST = Theme(
     found_tint=QColor("#4d4400"),
     take_tint=QColor("#00384d"),
     take_ink=QColor("#ffe14d"),
+    heat=QColor("#000000"),
     error=QColor("#3d0000"),
     error_ink=QColor("#ffb8b0"),
     warning=QColor("#332b00"),
@@ -146,6 +150,7 @@ SEPIA = Theme(
     found_tint=QColor("#f1e09a"),
     take_tint=QColor("#e3e3c4"),
     take_ink=QColor("#36520f"),
+    heat=QColor("#ecc5a0"),
     error=QColor("#f4dacd"),
     error_ink=QColor("#8a2015"),
     warning=QColor("#f3e3b2"),

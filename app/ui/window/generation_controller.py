@@ -55,6 +55,23 @@ class WritesBeside(Protocol):
         """There is none."""
 
 
+class ScoresBeside(Protocol):
+    """What has the model score a text; it needs none of what is written to end."""
+
+    @property
+    def running(self) -> bool:
+        """Whether the writer waits for it."""
+
+    def stop(self) -> None:
+        """Stop it."""
+
+    def begin_waiting(self) -> None:
+        """There is a model."""
+
+    def drop_waiting(self) -> None:
+        """There is none."""
+
+
 class GenerationController(QObject):
     """Starts, stops and shows the session, which writes with the values that `sampling` gives.
 
@@ -87,6 +104,7 @@ class GenerationController(QObject):
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
         self._beside: WritesBeside | None = None
+        self._scoring: ScoresBeside | None = None
         self.bridge = bridge
         editor, line = page.editor, page.write_bar.line
         worker, settings = program.worker, program.settings_store
@@ -176,6 +194,12 @@ class GenerationController(QObject):
         self._models.ready.connect(lambda _model: other.begin_waiting())
         self._models.not_ready.connect(other.drop_waiting)
 
+    def score_beside(self, other: ScoresBeside) -> None:
+        """Let Stop be the other's when nothing else can be stopped, and tell it of a model."""
+        self._scoring = other
+        self._models.ready.connect(lambda _model: other.begin_waiting())
+        self._models.not_ready.connect(other.drop_waiting)
+
     def is_kept_busy(self) -> bool:
         """Whether something else has the model write, which is said."""
         if self._beside is None or not self._beside.running:
@@ -221,6 +245,8 @@ class GenerationController(QObject):
             self._give_back()
         elif self._passports.is_running:
             self._passports.stop()
+        elif self._scoring is not None:
+            self._scoring.stop()
 
     def _show_place(self, model: ModelInfo) -> None:
         """Say beside the button to write with where the text goes."""
@@ -293,7 +319,9 @@ class GenerationController(QObject):
         count = session.take_count if shown else 0
         self._page.write_bar.takes.show_take(shown.active + 1 if shown else 0, count)
         self._page.write_bar.show_running(running)
-        table["stop"].setEnabled(running or self._models.busy or self._passports.is_running)
+        is_scoring = self._scoring is not None and self._scoring.running
+        can_stop = running or self._models.busy or self._passports.is_running or is_scoring
+        table["stop"].setEnabled(can_stop)
         can_retry = group is not None or (beside is not None and beside.can_retry)
         table["retry"].setEnabled(can_retry)
         table["accept"].setEnabled(shown is not None and shown.take.finished)

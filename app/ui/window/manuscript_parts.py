@@ -24,6 +24,7 @@ from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.history.trash_controller import TrashController
+from app.ui.interpretability.surprise_controller import SurpriseController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
@@ -249,6 +250,25 @@ class ManuscriptParts(QObject):
             signal.connect(self.notes.look_again)
         self._actions.connect_all({"notes": lambda: self._show_notes(rewrites.notes)})
         self._parts += (rewrites, self.rewrite_menus, self.notes)
+        self._make_heat_view(generation)
+
+    def _make_heat_view(self, generation: GenerationController) -> None:
+        """Show what the model would not have expected; Stop stops the scoring of it, too."""
+        self.surprise = surprise = SurpriseController(
+            self._program,
+            self._documents,
+            self._page.editor,
+            self._page.lines_above,
+            self._page.banners,
+            self._status,
+            self._actions,
+            self.provenance,
+            generation,
+        )
+        generation.score_beside(surprise)
+        surprise.moved.connect(generation.show_takes)
+        self.lock.quieting.connect(surprise.stop)
+        self._parts += (surprise,)
 
     def _add_notes(self) -> None:
         """Give the notes a page in the side bar, which need not be in front."""

@@ -1,0 +1,1 @@
+"""What the model makes of the text on the page, shown in the window."""
