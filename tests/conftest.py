@@ -129,8 +129,8 @@ def _left_threads(before: set[threading.Thread]) -> list[str]:
 def _has_children() -> bool:
     """Whether there may be a child; Linux says so at once, where psutil looks at every process."""
     try:
-        tasks = os.listdir("/proc/self/task")
-        return any(Path(f"/proc/self/task/{task}/children").read_bytes() for task in tasks)
+        tasks = Path("/proc/self/task").iterdir()
+        return any((task / "children").read_bytes() for task in tasks)
     except OSError:  # another system, or a thread that has just ended
         return True
 
