@@ -224,6 +224,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n tracked change(s) of formatting are accepted.</source>
+        <translation>
+            <numerusform>%n tracked change of formatting is accepted.</numerusform>
+            <numerusform>%n tracked changes of formatting are accepted.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{0} chapters</source>
         <translation>
             <numerusform>{0} chapter</numerusform>

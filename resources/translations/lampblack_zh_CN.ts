@@ -3364,6 +3364,12 @@ MIT 许可证。</translation>
             <numerusform>有 %n 张图片未导出。</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n tracked change(s) of formatting are accepted.</source>
+        <translation>
+            <numerusform>已接受 %n 处带修订标记的格式更改。</numerusform>
+        </translation>
+    </message>
     <message>
         <source>&amp;Import</source>
         <translation>导入(&amp;I)</translation>

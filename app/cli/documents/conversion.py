@@ -161,12 +161,16 @@ def run_import(arguments: argparse.Namespace, _program: Program) -> None:
         "title": text.title,
         "author": text.author,
         "images_left_out": text.left_out,
+        "formatting_changes_accepted": text.restyled,
     }
-    output.answer(arguments.json, facts, _lines(written, text.left_out))
+    output.answer(arguments.json, facts, _lines(written, text.left_out, text.restyled))
 
 
-def _lines(files: list[Path], left_out: int) -> Iterator[str]:
+def _lines(files: list[Path], left_out: int, restyled: int = 0) -> Iterator[str]:
     for file in files:
         yield f"Wrote {file}."
     if left_out:
         yield f"{left_out} image{'s were' if left_out != 1 else ' was'} left out."
+    if restyled:
+        changes = "changes" if restyled != 1 else "change"
+        yield f"{restyled} tracked {changes} of formatting counted as accepted."

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.core.changes.compare import TextChange
+from app.core.changes.styles import with_whole_spans
 
 ADDED, REMOVED, END = "\ufdd0", "\ufdd1", "\ufdd2"
 """Before what is to come and before what is to go, each followed by its author; after both."""
@@ -35,9 +36,11 @@ def author_sign(number: int) -> str:
 def marked(text: str, changes: Sequence[TextChange], authors: Sequence[str]) -> str:
     """The text with signs around what the changes, which are in order, remove and add.
 
-    `authors` has the author of each change; of more than 16 the last ones are one.
+    `authors` has the author of each change; of more than 16 the last ones are one. Where emphasis
+    changes, what is emphasized goes and comes as a whole.
     """
     names = list(dict.fromkeys(authors))
+    changes, authors = with_whole_spans(text, changes, authors)
     text = SIGNS.sub("", text) if SIGNS.search(text) and not changes else text
     parts, at = list[str](), 0
     for one, author in zip(changes, authors, strict=True):

@@ -72,7 +72,8 @@ class FormattedText(msgspec.Struct, frozen=True):
 
     `contact` has the lines of an address, for submissions. `left_out` counts what the source had
     and the text has not: images, above all. `authors` are those of its tracked changes, where it
-    has any; a Word document alone is written with them.
+    has any; a Word document alone is written with them. `restyled` counts its tracked changes of
+    formatting, which are accepted.
     """
 
     blocks: tuple[Block, ...]
@@ -82,6 +83,7 @@ class FormattedText(msgspec.Struct, frozen=True):
     contact: str = ""
     left_out: int = 0
     authors: tuple[str, ...] = ()
+    restyled: int = 0
 
 
 def plain_text(spans: Spans) -> str:

@@ -45,7 +45,7 @@ class ImportedText(msgspec.Struct, frozen=True):
 
     `words` has the length of each chapter. `left_out` counts images. Where the file has tracked
     changes, the chapters have them accepted, and `revised` is the whole text with signs around
-    them, by these `authors`.
+    them, by these `authors`. `restyled` counts changes of formatting, which are accepted.
     """
 
     title: str
@@ -55,6 +55,7 @@ class ImportedText(msgspec.Struct, frozen=True):
     left_out: int = 0
     revised: str = ""
     authors: tuple[str, ...] = ()
+    restyled: int = 0
 
 
 class _ImportAnswer(msgspec.Struct, frozen=True):
@@ -108,7 +109,14 @@ def found_in(path: Path) -> ImportedText:
     words = words if len(words) == len(chapters) else [sum(words)]
     revised = write_markdown(read_revisions(path)) if text.authors else ""
     return ImportedText(
-        text.title, text.author, chapters, words, text.left_out, revised, text.authors
+        text.title,
+        text.author,
+        chapters,
+        words,
+        text.left_out,
+        revised,
+        text.authors,
+        text.restyled,
     )
 
 

@@ -132,6 +132,10 @@ class ImportDialog(QDialog):
             missing.append(
                 self.tr("Tracked changes stay open in one document; in a book they are accepted.")
             )
+        if found.restyled:
+            missing.append(
+                self.tr("%n tracked change(s) of formatting are accepted.", "", found.restyled)
+            )
         self.missing.say(" ".join(missing))
         (self.many if count > 1 else self.one).setChecked(True)
         title = file_name(found.title)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 
 from app.core.changes.compare import TextChange, applied, compare
 from app.core.changes.marked import SIGNS, marked, unmarked
+from app.core.changes.styles import with_whole_spans
 from app.core.conversion.export import FORMATS, formatted, render
 from app.core.conversion.import_process import found_in
 from app.core.conversion.importing import read_import, read_revisions
@@ -184,3 +186,55 @@ def test_libreoffice_sees_the_same_changes(tmp_path):
     ]
     removed = " ".join(part.group(1) for part in parts if part is not None)
     assert all(word in removed for word in ("came down", "Nobody was there.", "two"))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "removed", "added"),
+    [
+        ("The old keeper.", "The **old** keeper.", ["old"], ["old"]),
+        ("The *old* keeper.", "The old keeper.", ["old"], ["old"]),
+        ("The old keeper.", "The *young keeper*.", ["old keeper"], ["young keeper"]),
+        ("The *old* keeper.", "The **old** keeper.", ["old"], ["old"]),
+        ("A ***very*** old man.", "A **very** old man.", ["very"], ["very"]),
+        ("*Old man* here.", "*Old* man here.", ["Old man"], ["Old", " man"]),
+        ("灯塔的老人", "灯塔的**老人**", ["老人"], ["老人"]),
+        ("Say `x` now.", "Say x now.", ["x"], ["x"]),
+        ("A **b** c", "Other words", ["A ", "b", " c"], ["Other words"]),
+    ],
+)
+def test_a_change_of_emphasis_is_one_of_content(tmp_path, text, answer, removed, added):
+    path = put(tmp_path, document(text, answer))
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read("word/document.xml").decode()
+    assert re.findall(r"<w:delText [^>]*>([^<]*)</w:delText>", xml) == removed
+    assert re.findall(r"<w:ins [^>]*><w:r>.*?<w:t [^>]*>([^<]*)</w:t>", xml) == added
+    found = read_revisions(path)
+    original, changes, _authors = unmarked(write_markdown(found), found.authors)
+    assert (original, applied(original, changes)) == (f"{text}\n", f"{answer}\n")
+
+
+STYLED = st.lists(
+    st.sampled_from(["one", "two", "我", " ", "*", "**", "_", "`", "\n\n", "\\", "~~"]), max_size=14
+).map("".join)
+
+
+@given(text=STYLED, answer=STYLED)
+def test_joined_changes_lead_to_the_same_text(text, answer):
+    changes = compare(text, answer)
+    joined, authors = with_whole_spans(text, changes, ["Tiny"] * len(changes))
+    assert applied(text, joined).replace("_", "*") == answer.replace("_", "*")
+    assert len(authors) == len(joined)
+    for one in joined:
+        assert one.removed.replace("_", "*") == text[one.position : one.end].replace("_", "*")
+    assert all(a.end <= b.position for a, b in pairwise(joined))
+
+
+def test_changes_of_formatting_are_accepted_and_counted(tmp_path):
+    was = "<w:rPrChange w:id='1' w:author='A'><w:rPr><w:i/></w:rPr></w:rPrChange>"
+    heading = "<w:pPr><w:pStyle w:val='Heading1'/></w:pPr>"
+    layout = f"<w:pPr><w:pPrChange w:id='2' w:author='A'>{heading}</w:pPrChange></w:pPr>"
+    bold = f"<w:r><w:rPr><w:b/>{was}</w:rPr><w:t>Bold</w:t></w:r>"
+    path = docx(tmp_path / "a.docx", f"<w:p>{layout}{bold}<w:r><w:t> now.</w:t></w:r></w:p>")
+    found = found_in(path)
+    assert [chapter.text for chapter in found.chapters] == ["**Bold** now.\n"]
+    assert (found.restyled, found.authors, found.revised) == (2, (), "")

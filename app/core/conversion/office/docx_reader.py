@@ -34,6 +34,9 @@ _SKIPPED = frozenset(
 )
 """Elements that have no text of the writer's: what was deleted, fields' codes, former looks."""
 
+_RESTYLED = frozenset(("rPrChange", "pPrChange"))
+"""What the look of letters or of a paragraph was before a tracked change."""
+
 _REVISIONS = {"ins": (ADDED, ADDED_MARK), "del": (REMOVED, REMOVED_MARK)}
 
 _IMAGES = frozenset(("drawing", "pict", "object"))
@@ -57,7 +60,7 @@ class _Paragraphs:
         self.lines: list[FlatLine] = []
         self.by_note: dict[str, list[FlatLine]] = {}
         self.title = self.author = ""
-        self.images = 0
+        self.images = self.restyled = 0
         self._skip = 0
         self._is_text = self._is_paragraph = self._is_layout = False
         self._spans: list[Span] = []
@@ -71,6 +74,7 @@ class _Paragraphs:
             self._on_revision(name, attributes)
             if self._has_revisions or name == "ins":
                 return
+        self.restyled += not self._skip and name in _RESTYLED
         if self._skip or name in _SKIPPED or name in _IMAGES:
             self.images += not self._skip and name in _IMAGES
             self._skip += 1
@@ -281,6 +285,7 @@ def read_docx(path: Path, *, has_revisions: bool = False) -> FormattedText:
         author=body.author,
         left_out=body.images,
         authors=tuple(body.authors),
+        restyled=body.restyled,
     )
 
 

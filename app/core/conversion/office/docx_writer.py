@@ -56,6 +56,7 @@ class DocxWriter:
         self._modified = ""
         self._revisions = 0
         self._mark: tuple[str, int] | None = None
+        self._change = "", 0  # the kind and the author of the change that is open
 
     def write(self, modified: str) -> bytes:
         """The file; `modified` is when the text was last changed, in UTC as ISO 8601."""
@@ -183,10 +184,12 @@ class DocxWriter:
     def _runs(self, text: str, look: str) -> str:
         """The runs of a text, those of a tracked change in its element."""
         done: list[str] = []
-        for part, kind, author in pieces(text):
+        for part, kind, author in pieces(text, *self._change):
             if kind.endswith("-end"):
                 self._mark = kind, author
-            elif part:
+                continue
+            self._change = kind, author
+            if part:
                 self._mark = None
                 done.append(self._revised(part, look, kind, author))
         return "".join(done)
