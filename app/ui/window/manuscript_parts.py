@@ -24,6 +24,7 @@ from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.history.trash_controller import TrashController
+from app.ui.interpretability.why import WhyController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
@@ -237,6 +238,17 @@ class ManuscriptParts(QObject):
         generation.write_beside(rewrites)
         self.rewrite_menus = RewriteMenus(rewrites, self._display, self._actions, window)
         self._parts += (rewrites, self.rewrite_menus)
+        self.why = WhyController(
+            self._program,
+            self._documents,
+            self._display,
+            generation,
+            lambda: self.provenance.keeper.tracker.spans,
+            self._status,
+            self._actions,
+        )
+        self.lock.quieting.connect(self.why.reader.stop)
+        self._parts += (self.why,)
 
     def _show_notes(self, page: QWidget) -> None:
         if not self._has_notes:

@@ -1,0 +1,1 @@
+"""Shows why the model writes what it writes."""
