@@ -61,10 +61,11 @@ class StepSample(QWidget):
         layout = QTextLayout(self._text, self.font())
         layout.setFormats([part])
         layout.beginLayout()
-        layout.createLine().setLineWidth(self.width())
+        line = layout.createLine()
+        line.setLineWidth(self.width())
         layout.endLayout()
         painter = QPainter(self)
-        layout.draw(painter, QPointF(_EDGE, 1))
+        layout.draw(painter, QPointF(_EDGE, (self.height() - line.height()) / 2))
         painter.end()
 
 
@@ -117,7 +118,7 @@ class SurpriseLegend(QFrame):
         self._top.addLayout(self._key, 1)
         self._top.addLayout(self._buttons)
         lines = QVBoxLayout(self)
-        lines.setContentsMargins(16, 6, 12, 6)
+        lines.setContentsMargins(16, 6, 12, 10)
         lines.setSpacing(2)
         lines.addLayout(self._top)
         lines.addWidget(self.label)

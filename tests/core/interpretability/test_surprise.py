@@ -174,7 +174,7 @@ class Page:
         self.numbers.end()
 
     def put(self, text: str) -> None:
-        runs, at = [], 0
+        runs, at = list[tuple[int, SurpriseRun]](), 0
         for word in text.split(" "):
             run = SurpriseRun(len(word), float(len(runs)), tokens=1, words=1)
             runs += [(at, run)] if word else []

@@ -79,8 +79,8 @@ class ScriptedScores:
 
 @pytest.fixture
 def engine(studio: Studio) -> ScriptedScores:
-    studio.worker.shared = ScriptedScores()
-    return studio.worker.shared
+    studio.worker.shared = scores = ScriptedScores()
+    return scores
 
 
 @pytest.fixture
