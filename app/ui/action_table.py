@@ -149,6 +149,8 @@ take_after | Next Take | Alt+Right | chevron-right | Show the next take
 accept | Accept | Ctrl+Shift+Enter Ctrl+Shift+Return | accept | Make the tinted text your own; \
 editing it or writing on does so too
 ---
+why | Why This Word… | Ctrl+F10 | - | See how likely the word at the cursor was to the model and \
+what else could have stood there, put another in, and go on from it or keep what follows
 rewrite | Rewrite… | Ctrl+K | - | Find an action for the selected text: shorten it, translate it, \
 summarise it and more
 own_rewrites | Own Actions… | Ctrl+Shift+F3 | - | Write actions of your own, and share them as files

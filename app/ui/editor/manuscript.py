@@ -62,6 +62,10 @@ class Change(msgspec.Struct, frozen=True):
         """The change that takes this one back."""
         return Change(self.position, self.added, self.removed)
 
+    def trimmed(self) -> Change | None:
+        """The change without the text that both sides share; None where nothing changes."""
+        return _trimmed(self.position, self.removed, self.added)
+
     def moved(self, by: int) -> Change:
         """The same change `by` units further on."""
         return Change(self.position + by, self.removed, self.added)

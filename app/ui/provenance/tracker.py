@@ -14,7 +14,7 @@ from app.core.provenance.origins import (
     runs_of,
     unpack,
 )
-from app.core.provenance.spans import Kind, OriginRun, OriginSpans, Runs, length_of
+from app.core.provenance.spans import Kind, OriginRun, OriginSpans, Runs, joined, length_of
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import StepNote, UndoStep
@@ -133,7 +133,9 @@ class OriginTracker(QObject):
         """Carry out a change of Undo or Redo, and note what it removes for the other one."""
         history = self._editor.history
         step, is_undo = history.last_moved, history.is_undone
-        note = self._note_of(step, change, is_undo=is_undo)
+        note, whole = self._note_of(step, change, is_undo=is_undo)
+        if note is not None and whole != change:
+            return self._replayed_whole(note, whole, change, is_undo=is_undo)
         added: Runs = (note.removed if is_undo else note.added) if note is not None else ()
         if length_of(added) != length:
             is_owned = step is not None and step.is_owned
@@ -145,19 +147,40 @@ class OriginTracker(QObject):
             note.removed = gone
         return gone
 
+    def _replayed_whole(
+        self, note: StepNote, whole: Change, change: Change, *, is_undo: bool
+    ) -> Runs:
+        """The same for a step that replaced the `whole`, of which only `change` is another text."""
+        former = self.spans.cut(whole.position, whole.removed_end)
+        known, length = note.removed if is_undo else note.added, units(whole.added)
+        rest = (OriginRun(units(change.added), "generated"),)
+        gone = self._put(change.position, change.removed_end, joined(rest))
+        if length_of(known) == length:
+            self._put(whole.position, whole.position + length, known)
+        if is_undo:
+            note.added = former
+        else:
+            note.removed = former
+        return gone
+
     def _rewritten(self, change: Change) -> Runs:
         """Carry out a change of an accepted rewrite, whose step is there already."""
-        note = self._note_of(self._editor.history.last, change, is_undo=False)
+        note, _whole = self._note_of(self._editor.history.last, change, is_undo=False)
         runs = self._runs(change, Source.REWRITE)
         gone = self._put(change.position, change.removed_end, runs)
         if note is not None:
             note.removed = gone
         return gone
 
-    def _note_of(self, step: UndoStep | None, change: Change, *, is_undo: bool) -> StepNote | None:
-        """The note of that change of a step, whose changes come in order, backwards for Undo."""
+    def _note_of(
+        self, step: UndoStep | None, change: Change, *, is_undo: bool
+    ) -> tuple[StepNote | None, Change]:
+        """The note of that change of a step, whose changes come in order, backwards for Undo.
+
+        With the step's own change, which may have replaced more than what is another text by it.
+        """
         if step is None:
-            return None
+            return None, change
         former, was_undo, first = self._replay
         if former is not step or was_undo is not is_undo:
             first = 0
@@ -165,11 +188,11 @@ class OriginTracker(QObject):
         for number in range(first, count):
             index = count - 1 - number if is_undo else number
             one = step.changes[index].inverse() if is_undo else step.changes[index]
-            if one == change:
+            if one == change or one.trimmed() == change:
                 step.notes += [StepNote() for _ in range(count - len(step.notes))]
                 self._replay = step, is_undo, number + 1
-                return step.notes[index]
-        return None
+                return step.notes[index], one
+        return None, change
 
     # The clipboard
 

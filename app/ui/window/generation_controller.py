@@ -101,6 +101,7 @@ class GenerationController(QObject):
         self._models = models
         self._documents = documents
         self._passports = passports
+        self.sampling = sampling
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
         self._beside: WritesBeside | None = None

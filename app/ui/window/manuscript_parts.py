@@ -25,6 +25,7 @@ from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.history.trash_controller import TrashController
 from app.ui.interpretability.surprise_controller import SurpriseController
+from app.ui.interpretability.why import WhyController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
@@ -251,6 +252,21 @@ class ManuscriptParts(QObject):
         self._actions.connect_all({"notes": lambda: self._show_notes(rewrites.notes)})
         self._parts += (rewrites, self.rewrite_menus, self.notes)
         self._make_heat_view(generation)
+        self._make_word_menu(generation)
+
+    def _make_word_menu(self, generation: GenerationController) -> None:
+        """Show what else a word could have been."""
+        self.why = WhyController(
+            self._program,
+            self._documents,
+            self._display,
+            generation,
+            lambda: self.provenance.keeper.tracker.spans,
+            self._status,
+            self._actions,
+        )
+        self.lock.quieting.connect(self.why.reader.stop)
+        self._parts += (self.why,)
 
     def _make_heat_view(self, generation: GenerationController) -> None:
         """Show what the model would not have expected; Stop stops the scoring of it, too."""

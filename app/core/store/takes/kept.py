@@ -178,6 +178,10 @@ class KeptTakes:
         wanted, places = _listed(keys)
         return self._select(_SELECT + " WHERE d.key IN " + places + " ORDER BY t.id", wanted)
 
+    def of_number(self, number: int) -> KeptTake | None:
+        """The take with that id."""
+        return next(iter(self._select(f"{_SELECT} WHERE t.id = ?", (number,))), None)
+
     def by_key(self, key: str) -> KeptTake | None:
         """The take of that key."""
         return next(iter(self._select(f"{_SELECT} WHERE d.key = ?", (key,))), None)
@@ -230,7 +234,7 @@ class KeptTakes:
 
         return self._run(work, False)
 
-    def _select(self, ask: str, values: tuple[str, ...]) -> tuple[KeptTake, ...]:
+    def _select(self, ask: str, values: tuple[str | int, ...]) -> tuple[KeptTake, ...]:
         def work(connection: apsw.Connection) -> tuple[KeptTake, ...]:
             return tuple(map(_kept, connection.execute(ask, values)))
 
