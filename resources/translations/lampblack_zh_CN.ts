@@ -612,6 +612,10 @@
         <translation>查看下载进度，可暂停和继续</translation>
     </message>
     <message>
+        <source>See how likely the word at the cursor was to the model and what else could have stood there, put another in, and go on from it or keep what follows</source>
+        <translation>查看光标处的词对模型而言有多大可能、此处还可能写什么；换上另一个词，从那里续写或保留后文</translation>
+    </message>
+    <message>
         <source>See how much was typed, generated, edited and pasted, by chapter, and by which models, and save it</source>
         <translation>按章查看键入、生成、修改和粘贴的比例以及所用模型，并可保存</translation>
     </message>
@@ -830,6 +834,10 @@
     <message>
         <source>Where the Text Comes From</source>
         <translation>文字来源</translation>
+    </message>
+    <message>
+        <source>Why This Word…</source>
+        <translation>为何是这个词…</translation>
     </message>
     <message>
         <source>Write</source>
@@ -12319,6 +12327,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} WHERE d.key = ?</translation>
     </message>
     <message>
+        <source>{0} WHERE t.id = ?</source>
+        <translation>{0} WHERE t.id = ?</translation>
+    </message>
+    <message>
         <source>{0} WHERE {1} ORDER BY t.id DESC</source>
         <translation>{0} WHERE {1} ORDER BY t.id DESC</translation>
     </message>
@@ -14465,6 +14477,186 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>
             <numerusform>请等待 %n 秒。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>(line end)</source>
+        <translation>（换行）</translation>
+    </message>
+    <message>
+        <source>(nothing)</source>
+        <translation>（无）</translation>
+    </message>
+    <message>
+        <source>(paragraph end)</source>
+        <translation>（段落结束）</translation>
+    </message>
+    <message>
+        <source>(part of a letter)</source>
+        <translation>（半个字）</translation>
+    </message>
+    <message>
+        <source>(space)</source>
+        <translation>（空格）</translation>
+    </message>
+    <message>
+        <source>(tab)</source>
+        <translation>（制表符）</translation>
+    </message>
+    <message>
+        <source>(the end)</source>
+        <translation>（到此结束）</translation>
+    </message>
+    <message>
+        <source>Here the model would have ended: that is no word to put in.</source>
+        <translation>模型会在此处结束：这不是可以换上的词。</translation>
+    </message>
+    <message>
+        <source>This is the first part of a letter that the model writes in several: which letter it would have been is not known.</source>
+        <translation>这是模型分几次写出的一个字的开头部分：无法知道它会是哪个字。</translation>
+    </message>
+    <message>
+        <source>What follows fits a little worse than before</source>
+        <translation>后文比之前稍显不合</translation>
+    </message>
+    <message>
+        <source>What follows fits as well as before</source>
+        <translation>后文与之前一样贴合</translation>
+    </message>
+    <message>
+        <source>What follows fits better than before</source>
+        <translation>后文比之前更贴合</translation>
+    </message>
+    <message>
+        <source>What follows fits much worse than before: read it again</source>
+        <translation>后文比之前不合得多，请再读一遍</translation>
+    </message>
+    <message>
+        <source>under {0}</source>
+        <translation>不到 {0}</translation>
+    </message>
+    <message>
+        <source>{0}, not among the likeliest here</source>
+        <translation>{0}，不在此处最可能的词之列</translation>
+    </message>
+    <message>
+        <source>{0}, number {1} of the likeliest here</source>
+        <translation>{0}，此处最可能的第 {1} 个</translation>
+    </message>
+    <message>
+        <source>{0}, the likeliest here</source>
+        <translation>{0}，此处最可能的词</translation>
+    </message>
+    <message>
+        <source>{0}: on average {1} for each word or part of one, before it was {2}.</source>
+        <translation>{0}：平均每个词或词的一部分为 {1}，之前为 {2}。</translation>
+    </message>
+</context>
+<context>
+    <name>WhyController</name>
+    <message>
+        <source>Finish the word that is being typed, then go on.</source>
+        <translation>请先完成正在输入的字词，然后继续。</translation>
+    </message>
+    <message>
+        <source>Load a model first: it says what else a word could have been.</source>
+        <translation>请先载入模型：它会说明某个词还可能是什么。</translation>
+    </message>
+    <message>
+        <source>Only a model on this machine says how likely its words were: this one is a server’s. Choose another model for this.</source>
+        <translation>只有本机上的模型能说明词的可能性，而这个模型在服务器上。请为此选择另一个模型。</translation>
+    </message>
+    <message>
+        <source>Reading what follows: {0} %</source>
+        <translation>正在读后文：{0}%</translation>
+    </message>
+    <message>
+        <source>Replaced. Nothing follows that could fit or not.</source>
+        <translation>已替换。后面没有文字，无从判断是否贴合。</translation>
+    </message>
+    <message>
+        <source>The model gave no numbers for this word.</source>
+        <translation>模型没有给出这个词的数值。</translation>
+    </message>
+    <message>
+        <source>The model is still writing. Esc stops it.</source>
+        <translation>模型仍在写作。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>The model’s own probabilities, {0}, before any sampling step.</source>
+        <translation>这是模型自身的概率，{0}，尚未经过任何采样步骤。</translation>
+    </message>
+    <message>
+        <source>There is no word here that the model reads.</source>
+        <translation>此处没有模型会读的词。</translation>
+    </message>
+    <message>
+        <source>This model only sorts texts; it writes no words. Choose another model.</source>
+        <translation>这个模型只给文字分类，不写文字。请选择另一个模型。</translation>
+    </message>
+    <message>
+        <source>after what it read when it wrote this</source>
+        <translation>依据它写下此处时所读的内容</translation>
+    </message>
+    <message>
+        <source>after what it would be given to read here now</source>
+        <translation>依据现在在此处会给它读的内容</translation>
+    </message>
+    <message>
+        <source>{0} wrote this; these are those of {1}.</source>
+        <translation>此处由 {0} 写成；所示为 {1} 的概率。</translation>
+    </message>
+</context>
+<context>
+    <name>WhyDialog</name>
+    <message>
+        <source>Go On from Here</source>
+        <translation>从这里续写</translation>
+    </message>
+    <message>
+        <source>Keep What Follows</source>
+        <translation>保留后文</translation>
+    </message>
+    <message>
+        <source>Next word (Right)</source>
+        <translation>下一个词（→）</translation>
+    </message>
+    <message>
+        <source>Put the chosen word in, and have the model go on from there (Enter)</source>
+        <translation>换上所选的词，让模型从那里续写（Enter）</translation>
+    </message>
+    <message>
+        <source>Put the chosen word in, and say how well what follows still fits (Shift+Enter)</source>
+        <translation>换上所选的词，并说明后文是否仍然贴合（Shift+Enter）</translation>
+    </message>
+    <message>
+        <source>The model is reading…</source>
+        <translation>模型正在阅读…</translation>
+    </message>
+    <message>
+        <source>The model is reading… {0} %</source>
+        <translation>模型正在阅读… {0}%</translation>
+    </message>
+    <message>
+        <source>Why This Word</source>
+        <translation>为何是这个词</translation>
+    </message>
+    <message>
+        <source>Word before (Left)</source>
+        <translation>上一个词（←）</translation>
+    </message>
+</context>
+<context>
+    <name>WordList</name>
+    <message>
+        <source>What could stand here</source>
+        <translation>此处可能写的词</translation>
+    </message>
+    <message>
+        <source>{0}, as it stands</source>
+        <translation>{0}，现有的词</translation>
     </message>
 </context>
 <context>
