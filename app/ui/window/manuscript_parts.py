@@ -263,6 +263,21 @@ class ManuscriptParts(QObject):
         self.lock.quieting.connect(self.why.reader.stop)
         self._parts += (self.why,)
         self._make_heat_view(generation)
+        self._make_word_menu(generation)
+
+    def _make_word_menu(self, generation: GenerationController) -> None:
+        """Show what else a word could have been."""
+        self.why = WhyController(
+            self._program,
+            self._documents,
+            self._display,
+            generation,
+            lambda: self.provenance.keeper.tracker.spans,
+            self._status,
+            self._actions,
+        )
+        self.lock.quieting.connect(self.why.reader.stop)
+        self._parts += (self.why,)
 
     def _make_heat_view(self, generation: GenerationController) -> None:
         """Show what the model would not have expected; Stop stops the scoring of it, too."""

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QApplication
 from app.core.errors import GenerationError
 from app.engine.messages import ServerPlace
 from app.ui.interpretability.why_dialog import WhyDialog
-from tests.ui.interpretability.scoring_engine import ScoringEngine
+from tests.ui.interpretability.word_engine import ScoringEngine
 
 TEXT = "The keeper climbed the tower. Below, the sea was loud."
 
 
 @pytest.fixture
-def engine(studio):
-    studio.worker.shared = ScoringEngine()
-    return studio.worker.shared
+def engine(studio) -> ScoringEngine:
+    studio.worker.shared = found = ScoringEngine()
+    return found
 
 
 def opened(studio, qtbot) -> WhyDialog:
