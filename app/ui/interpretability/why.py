@@ -319,7 +319,8 @@ class WhyController(QObject):
 
         sampling = replace(fields["sampling"], seed=self._writing.sampling().seed)
         overflow = self._program.settings.prompt_overflow
-        found = {name: fields[name] for name in ("prompt", "suffix", "messages") if name in fields}
+        kept = ("prompt", "suffix", "messages")
+        found: dict[str, Any] = {name: fields[name] for name in kept if name in fields}
         return {**found, "sampling": sampling, "n": 1, "overflow": overflow}
 
     def _write(

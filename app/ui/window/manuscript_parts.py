@@ -251,17 +251,6 @@ class ManuscriptParts(QObject):
             signal.connect(self.notes.look_again)
         self._actions.connect_all({"notes": lambda: self._show_notes(rewrites.notes)})
         self._parts += (rewrites, self.rewrite_menus, self.notes)
-        self.why = WhyController(
-            self._program,
-            self._documents,
-            self._display,
-            generation,
-            lambda: self.provenance.keeper.tracker.spans,
-            self._status,
-            self._actions,
-        )
-        self.lock.quieting.connect(self.why.reader.stop)
-        self._parts += (self.why,)
         self._make_heat_view(generation)
         self._make_word_menu(generation)
 
