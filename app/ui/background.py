@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.core.errors import LampblackError
 from app.core.system.background import BackgroundQueue
@@ -14,6 +14,8 @@ from app.ui.bridge import Bridge
 
 _Result = TypeVar("_Result")
 _Call = Callable[[], object]
+
+_SOON_MS = 20  # after what the window was about to show is painted
 
 
 class BackgroundTasks(QObject):
@@ -31,6 +33,9 @@ class BackgroundTasks(QObject):
         self.queue = BackgroundQueue("window background")
         self._bridge = bridge = Bridge(self)
         self._unheard = 0
+        self._soon: list[_Call] = []
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._on_time)
         bridge.arrived.connect(lambda call: call())
         self.destroyed.connect(lambda: bridge.close())
 
@@ -41,13 +46,50 @@ class BackgroundTasks(QObject):
         failed: Callable[[LampblackError], object] | None = None,
     ) -> None:
         """Run `work` on the thread, then `then` here, with what it returned."""
+        self._begin()
+        self.queue.run(self._counted(work, then, failed))
+
+    def run_soon(
+        self,
+        work: Callable[[], _Result],
+        then: Callable[[_Result], object] = lambda _result: None,
+        failed: Callable[[LampblackError], object] | None = None,
+    ) -> None:
+        """The same, a moment later: the window first paints what it is about to show.
+
+        A thread that begins before takes the interpreter away from the painting.
+        """
+        self._soon.append(self._counted(work, then, failed))
+        if not self._timer.isActive():
+            self._timer.start(0)  # over as soon as the event loop has painted
+
+    def _counted(
+        self,
+        work: Callable[[], Any],
+        then: Callable[[Any], object],
+        failed: Callable[[LampblackError], object] | None,
+    ) -> _Call:
+        """What the thread does, counted until its result is heard."""
         self._unheard += 1
 
         def do() -> None:
             outcome = _outcome(work, then, failed or self._failed)
             self._bridge.post(partial(self._hear, outcome))
 
-        self.queue.run(do)
+        return do
+
+    def _on_time(self) -> None:
+        if self._timer.interval():
+            self._begin()
+        else:
+            self._timer.start(_SOON_MS)
+
+    def _begin(self) -> None:
+        """Hand over what was to be begun soon."""
+        self._timer.stop()
+        soon, self._soon = self._soon, []
+        for do in soon:
+            self.queue.run(do)
 
     @property
     def is_idle(self) -> bool:
@@ -64,6 +106,7 @@ class BackgroundTasks(QObject):
 
     def wait(self) -> None:
         """Wait until all work is done; its results are handed over by the event loop."""
+        self._begin()
         self.queue.wait()
 
     def close(self, *, finish: bool = False, wait: bool = True) -> None:
@@ -72,6 +115,9 @@ class BackgroundTasks(QObject):
         Without `wait` that goes on by itself; `queue` may be waited for later.
         """
         self._bridge.close()
+        if finish:
+            self._begin()
+        self._timer.stop()
         self.queue.close(finish=finish, wait=wait)
 
 

@@ -63,11 +63,13 @@ class WindowMemory:
         return found
 
     def _keep(self, name: str, files: dict[str, Any], path: Path, value: int | str) -> None:
+        former = list(files.items())
         files.pop(_key(path), None)
         if value != "":
             files[_key(path)] = value
-        kept = dict(list(files.items())[-_MOST_FILES:])
-        self._ini.setValue(name, msgspec.json.encode(kept).decode())
+        kept = list(files.items())[-_MOST_FILES:]
+        if kept != former:  # Qt writes the file before it paints what was opened
+            self._ini.setValue(name, msgspec.json.encode(dict(kept)).decode())
 
     def restore(self, window: QWidget, splitter: QSplitter, name: str = "") -> None:
         """Give a window the size and place that it had; one beside the main one has a `name`."""

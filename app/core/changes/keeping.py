@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -68,6 +68,16 @@ def placed(kept: Iterable[KeptChange], text: str) -> tuple[list[OpenChange], lis
         at = end
         found.append(OpenChange(len(found) + 1, start, end, one.added, one.author, one.proposal))
     return found, lost
+
+
+def taken_back(text: str, edits: Sequence[tuple[int, str, str]]) -> str:
+    """The text as it was before these edits: where, in UTF-16 units, what was put in for what."""
+    if not edits:
+        return text
+    data = bytearray(_units(text))
+    for position, removed, added in reversed(edits):
+        data[2 * position : 2 * position + len(_units(added))] = _units(removed)
+    return data.decode("utf-16-le", "surrogatepass")
 
 
 def as_text(kept: Iterable[KeptChange]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
@@ -54,7 +55,8 @@ class BatchThread:
     def call(self, work: Callable[[], T], otherwise: T, *, at_once: bool = False) -> T:
         """Commit all that was put before, then do `work` and return its result.
 
-        With `at_once` it is done before what was put and not begun, whose outcome it cannot need.
+        With `at_once` it is done before what was put and not begun, whose outcome it cannot need;
+        that stays until its batch is due.
         Once the thread is over, `otherwise` is returned.
         """
         future: Future[T] = Future()
@@ -84,17 +86,26 @@ class BatchThread:
 
     def _wait(self) -> bool:
         """Wait for a batch to be due; False when it is the last one."""
-        with self._condition:
-            self._condition.wait_for(
-                lambda: self._work or self._is_asked, self._target.retry_after()
-            )
-            if self._work:
-                self._condition.wait_for(lambda: self._is_asked, BATCH_S)
-            return not self._closing
+        self._wait_for(lambda: bool(self._work) or self._is_asked, self._target.retry_after())
+        if self._work:
+            self._wait_for(lambda: self._is_asked, BATCH_S)
+        return not self._closing
+
+    def _wait_for(self, is_due: Callable[[], bool], most: float | None) -> None:
+        """Wait so many seconds at most, and answer meanwhile what is asked at once."""
+        end = None if most is None else time.monotonic() + most
+        while True:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            with self._condition:
+                self._condition.wait_for(lambda: is_due() or bool(self._first), left)
+                first, self._first = self._first, []
+            if not first:
+                return
+            _answer(first)
 
     @property
     def _is_asked(self) -> bool:
-        return bool(self._calls or self._first or self._closing)
+        return bool(self._calls or self._closing)
 
     def _do_batch(self) -> None:
         with self._condition:

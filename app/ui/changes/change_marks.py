@@ -25,6 +25,7 @@ class ChangeMarks(QObject):
         super().__init__(editor)
         self._editor = editor
         self._changes: tuple[OpenChange, ...] = ()
+        self._is_blank = True  # nothing of any change is on the page
         self._later = QTimer(
             self, singleShot=True, interval=0
         )  # Qt tells in the middle of a change
@@ -32,7 +33,6 @@ class ChangeMarks(QObject):
         bar = editor.verticalScrollBar()
         for moved in (bar.valueChanged, bar.rangeChanged, editor.cursorPositionChanged):
             moved.connect(self._wake)
-        editor.viewport().installEventFilter(self)
         on_theme_change(self._wake)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -48,9 +48,17 @@ class ChangeMarks(QObject):
     def show(self, changes: Iterable[OpenChange]) -> None:
         """Show these changes, which are in order, alone; nothing while Qt changes the page."""
         self._changes = tuple(changes)
+        if self._is_blank and not self._changes:
+            return
+        if self._is_blank:
+            self._editor.viewport().installEventFilter(self)
+        self._is_blank = False
         if self._editor.page.is_settled:
             self._editor.page.show_pieces(self._pieces())
             self._draw()
+            self._is_blank = not self._changes
+            if self._is_blank:
+                self._editor.viewport().removeEventFilter(self)
 
     def _pieces(self) -> list[tuple[int, str]]:
         """What the page shows beside the manuscript, each at its place."""

@@ -84,10 +84,12 @@ class TrackedChanges(QObject):
     """The open changes of an editor's text, shown on its page.
 
     The manuscript is the original until a change is accepted. `moved` when other changes are open,
-    or the caret is in another one; `accepting` just before the text changes.
+    or the caret is in another one; `beginning` just before something is proposed, and `accepting`
+    just before the text changes.
     """
 
     moved = Signal()
+    beginning = Signal()
     accepting = Signal()
 
     def __init__(self, editor: Editor) -> None:
@@ -115,6 +117,7 @@ class TrackedChanges(QObject):
 
         Open changes that are in it are rejected.
         """
+        self.beginning.emit()
         self._proposals = [one for one in self._proposals if one.is_open]
         self.reject(one.id for one in self.open if one.start < end and one.end > start)
         proposal = Proposal(self, self.open.new_id(), start, end, author)
@@ -221,13 +224,15 @@ class TrackedChanges(QObject):
 
     def clear(self) -> None:
         """Forget all of them, because another text comes."""
+        had_any = bool(self._proposals) or bool(self.open)
         self.open = OpenChanges()
         for proposal in self._proposals:
             proposal.is_open = False
         self._proposals.clear()
         self._cuts.clear()
         self._returning = None
-        self._refresh()
+        if had_any:
+            self._refresh()
 
     @property
     def _may_change(self) -> bool:

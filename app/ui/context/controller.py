@@ -101,7 +101,7 @@ class ContextController(QObject):
     def story(self) -> StoryMemory:
         """What is kept for the text on the page."""
         if not self._is_read:
-            self._tasks.queue.wait()
+            self._tasks.wait()
             self._take_up()
         return self._story
 
@@ -232,7 +232,7 @@ class ContextController(QObject):
             if owner == self._owner:
                 self._content = content
 
-        self._tasks.run(work, lambda _nothing: self._take_up())
+        self._tasks.run_soon(work, lambda _nothing: self._take_up())
 
     def _take_up(self) -> None:
         """What was read is there."""

@@ -31,7 +31,8 @@ class RecentFiles:
         if self._leaves_out(path):
             return
         recent = (str(path.absolute()), *self._others(path))[:_MOST]
-        self._settings.change(recent_files=recent)
+        if recent != self._settings.settings.recent_files:
+            self._settings.change(recent_files=recent)
 
     def forget(self, path: Path) -> None:
         """Take a file off that is not there."""

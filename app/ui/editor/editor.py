@@ -346,17 +346,17 @@ class Editor(PlainTextEdit):
 
         The wheel and the mouse come here only beside the page.
         """
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        if (kind := event.type()) == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if self.is_composing:
                 event.accept()
                 return True
             if any(map(event.matches, _HISTORY_KEYS)):
                 event.ignore()
                 return False
-        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
+        if kind == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
             self.wheelEvent(event)
             return True
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+        if kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             place = event.position().toPoint() - self.viewport().pos()
             self.setTextCursor(self.cursorForPosition(place))  # in the line at that height
             self.setFocus()

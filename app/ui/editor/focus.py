@@ -88,12 +88,16 @@ class TypewriterScroll(QObject):
         self._is_short = False
         editor.cursorPositionChanged.connect(self._centre)
         editor.verticalScrollBar().rangeChanged.connect(self._on_range)
-        editor.viewport().installEventFilter(self)
 
     def switch(self, *, on: bool) -> None:
         """Scroll so from now on, or as usual."""
         if on != self.is_on:
             self.is_on = on
+            view = self._editor.viewport()
+            if on:
+                view.installEventFilter(self)
+            else:
+                view.removeEventFilter(self)
             self._make_room()
             self._centre()
 

@@ -41,6 +41,11 @@ class Folding(QObject):
         editor.cursorPositionChanged.connect(self._follow_caret)
 
     @property
+    def is_any(self) -> bool:
+        """Whether any section is folded."""
+        return bool(self._folds)
+
+    @property
     def headings(self) -> list[int]:
         """Where the lines of the folded headings end, in UTF-16 units."""
         return [self._editor.selection_of(fold)[0] for fold in self._folds]
@@ -304,6 +309,9 @@ class FoldController(QObject):
 
     def _follow_caret(self) -> None:
         """Tell of a folded heading that the caret comes to, unless it was just asked for."""
+        if not self.folding.is_any:
+            self._line = -1
+            return
         block = self._editor.textCursor().block()
         body = block.position() + block.length() - 1
         line = block.blockNumber() if body in self.folding.headings else -1

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtGui import QFontMetricsF, QTextDocument
 
 _FEW = 200  # blocks that are looked at one by one
-_SAMPLE = 2000  # letters by which the width of the others is estimated
+_SAMPLE = 500  # letters by which the width of the others is estimated
 
 
 class HeightEstimates:

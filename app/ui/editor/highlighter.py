@@ -35,7 +35,8 @@ _AT_ONCE = 40  # blocks; what a long text has more is coloured in slices
 _MOST_MOVED = 3  # comments that are coloured at once
 _SLICE_S = 0.005
 _PAUSE_MS = 5
-_PAINTED_MS = 30  # in which a text that was opened is painted, before the rest of it is coloured
+_PAINTED_MS = 20  # after a text that was opened is painted, before the rest of it is coloured
+_WINDOW = 6000  # letters that the window of a long text may show
 
 
 class Highlighter(QObject):
@@ -53,7 +54,7 @@ class Highlighter(QObject):
         self._count = 0
         self._rest: QTextCursor | None = None
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._go_on)
+        self._timer.timeout.connect(self._on_time)
         editor.document().contentsChange.connect(self._follow)
         editor.changed.connect(lambda _change, _source: self._show_comments())
         on_theme_change(self._recolour)
@@ -80,7 +81,7 @@ class Highlighter(QObject):
         goes_on = False
         while block.isValid() and (goes_on or block.blockNumber() <= last):
             self._count += 1
-            if self._count > _AT_ONCE:
+            if self._count > _AT_ONCE or block.position() - position > _WINDOW:
                 self._postpone(block)
                 break
             state = block.userState()
@@ -88,7 +89,7 @@ class Highlighter(QObject):
             goes_on = block.userState() != state
             block = block.next()
         if not self._timer.isActive():
-            self._timer.start(_PAUSE_MS if self._rest is None else _PAINTED_MS)
+            self._timer.start(_PAUSE_MS if self._rest is None else 0)
 
     # Many blocks: Qt would lay the text out again after each
 
@@ -102,6 +103,12 @@ class Highlighter(QObject):
     def _postpone(self, block: QTextBlock) -> None:
         if self._rest is None or block.position() < self._rest.position():
             self._rest = QTextCursor(block)
+
+    def _on_time(self) -> None:
+        if self._timer.interval():
+            self._go_on()
+        else:  # what is in the window is painted now
+            self._timer.start(_PAINTED_MS)
 
     def _go_on(self) -> None:
         """Colour a slice of what is left."""

@@ -287,7 +287,7 @@ class PageLayout(QAbstractTextDocumentLayout):
         layout, form = block.layout(), block.blockFormat()
         percent = form.lineHeight() / 100 or 1.0
         width, y = self._width, 0.0
-        rows, steps = [], dict[float, float]()
+        rows, steps, start = [], dict[float, float](), 0
         layout.setTextOption(self._option(block.textDirection()))
         layout.setCacheEnabled(True)  # or the letters would be shaped again to be drawn
         layout.beginLayout()
@@ -295,7 +295,8 @@ class PageLayout(QAbstractTextDocumentLayout):
             line.setLeadingIncluded(True)
             line.setLineWidth(width)
             line.setPosition(QPointF(0.0, y))
-            rows.append((line.textStart(), y))
+            rows.append((start, y))
+            start += line.textLength()
             height = line.height()
             if height not in steps:
                 raw = math.ceil(height + min(0.0, line.leading()))

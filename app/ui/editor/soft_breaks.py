@@ -204,10 +204,10 @@ def _part(text: str, start: int, end: int | None) -> str:
 def cuts(text: str) -> list[int]:
     """Where to break a `text` so that no line of it is longer than `LONGEST`, in UTF-16 units."""
     found: list[int] = []
-    begin, lines = 0, text.split("\n")
-    if max(map(len, lines)) <= LONGEST // 2:  # characters, of one or two units
+    if not _has_line_above(LONGEST // 2, text):  # characters, of one or two units
         return found
-    for line in lines:
+    begin = 0
+    for line in text.split("\n"):
         length = units(line)
         if length > LONGEST:
             place = begin
@@ -217,6 +217,17 @@ def cuts(text: str) -> list[int]:
             del found[-1]
         begin += length + 1
     return found
+
+
+def _has_line_above(most: int, text: str) -> bool:
+    """Whether a line has more than so many characters; few of the line ends are looked at."""
+    begin = 0
+    while len(text) - begin > most:
+        end = text.rfind("\n", begin, begin + most + 1)
+        if end < 0:
+            return True
+        begin = end + 1
+    return False
 
 
 def _pieces(line: str) -> Iterator[str]:

@@ -131,7 +131,7 @@ class HistoryController(QObject):
         if self._documents.path is None:
             return
         name, text = self._document, self._documents.document.text
-        self._background.run(
+        self._background.run_soon(
             partial(find_moved, self._store, name, text), partial(self._on_looked, name, text)
         )
 

@@ -168,7 +168,7 @@ class ProgressController(QObject):
         def read() -> tuple[int, int]:
             return self._log.goal(), self._log.goal(scope)
 
-        self._tasks.run(read, partial(self._on_goals, scope))
+        self._tasks.run_soon(read, partial(self._on_goals, scope))
 
     def _on_goals(self, scope: str, goals: tuple[int, int]) -> None:
         if scope == self._scope:

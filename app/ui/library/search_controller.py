@@ -15,7 +15,7 @@ from app.core.store import TakeRecord
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
-from app.ui.editor.editor import Editor
+from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import units
 from app.ui.library.replacer import Replacer
 from app.ui.library.text_finder import TextFinder
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.core.books.library_search import FoundText, SourceGroup
     from app.ui.library.search_page import SearchPage
 
-_SETTLE_MS = 3000  # after the window is shown, before anything is read for the index
+_SETTLE_MS = 3000  # without a change of the text, before anything is read for the index
 
 
 class BookSources(Protocol):
@@ -43,7 +43,8 @@ class BookSources(Protocol):
 class SearchController(QObject):
     """Searches as the writer types, goes to what was found, and keeps the index up to date.
 
-    `show` brings the page to the front; `counted` says that `finder.words` may have changed.
+    `show` brings the page to the front; `counted` says that `finder.words` may have changed. As
+    long as the page is not seen, the index is brought up to date while the writer pauses.
     """
 
     counted = Signal()
@@ -75,6 +76,7 @@ class SearchController(QObject):
         self._is_begun = False
         documents.replaced.connect(self._on_documents)
         documents.saved.connect(lambda _path: self._on_documents())
+        editor.changed.connect(lambda _change, source: self._on_changed(source))
         self.finder.read.connect(self._on_read)
         self.finder.refreshed.connect(self._on_refreshed)
         self.replacer.changed.connect(self.follow)
@@ -124,6 +126,8 @@ class SearchController(QObject):
         """Read again what changed, among all that is searched now."""
         self._settling.stop()
         self._is_begun = True
+        if self._is_seen:
+            self.finder.go_on()
         self.finder.follow(self._sources.near(), self._sources.others())
 
     def follow_later(self) -> None:
@@ -132,8 +136,20 @@ class SearchController(QObject):
             self._settling.start()
 
     def _on_documents(self) -> None:
-        if self._is_begun:
+        if self._is_begun and self._is_seen:
             self.follow()
+        else:
+            self.follow_later()
+
+    def _on_changed(self, source: Source) -> None:
+        if self._settling.isActive():
+            self._settling.start()
+        if not self._is_seen and source is not Source.FILE:
+            self.finder.give_way()
+
+    @property
+    def _is_seen(self) -> bool:
+        return self._page is not None and self._page.isVisible()
 
     def _on_read(self, left: int) -> None:
         self.counted.emit()
@@ -141,7 +157,7 @@ class SearchController(QObject):
             self._page.show_reading(left)
 
     def _on_refreshed(self, has_changed: bool) -> None:
-        if has_changed and self._page is not None and self._page.isVisible():
+        if has_changed and self._is_seen:
             self._ask(is_same=True)
 
     def _ask(self, *, is_same: bool = False) -> None:

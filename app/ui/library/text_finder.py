@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.documents.search import Query
 from app.core.errors import LampblackError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PART_S = 0.05  # between two deliveries of what was found
 _TAKES = 200  # that are read from the store at a time
+_PAUSE_MS = 1500  # in which nothing is typed
 
 
 class TextFinder(QObject):
@@ -51,6 +52,8 @@ class TextFinder(QObject):
         self._asked = 0
         self._waiting: list[str] = []
         self._is_reading = self._has_changed = False
+        self._pausing = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pausing.timeout.connect(self._read_next)
         self.words: dict[str, int] = {}
         """How many words the files of the last `follow` have."""
         self.others: tuple[SourceGroup, ...] = ()
@@ -59,10 +62,11 @@ class TextFinder(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is asked or read."""
-        return self._tasks.is_idle
+        return self._tasks.is_idle and not (self._waiting and self._pausing.isActive())
 
     def close(self) -> None:
         """The window closes."""
+        self._pausing.stop()
         self._asked += 1
         self._waiting.clear()
         self._tasks.close()
@@ -70,6 +74,7 @@ class TextFinder(QObject):
 
     def lock(self) -> None:
         """Close the index and forget its key; what is asked from now on finds nothing."""
+        self._pausing.stop()
         self._asked += 1
         self._waiting.clear()
         self._tasks.run(self._close_index)
@@ -87,6 +92,7 @@ class TextFinder(QObject):
         asked = self._asked
         if self._program.vault.is_locked:
             return
+        self.go_on()
         self._tasks.run(
             partial(self._search, asked, query, scope, self._program.store_key),
             partial(self._on_finished, asked),
@@ -129,6 +135,16 @@ class TextFinder(QObject):
 
     # The index
 
+    def give_way(self) -> None:
+        """Text is written: read no other one for the index before a pause, or before a question."""
+        self._pausing.start()
+
+    def go_on(self) -> None:
+        """Read on at once: the index is asked."""
+        if self._pausing.isActive():
+            self._pausing.stop()
+            self._read_next()
+
     def follow(
         self, near: tuple[SourceGroup, ...], others: Callable[[], tuple[SourceGroup, ...]]
     ) -> None:
@@ -139,7 +155,7 @@ class TextFinder(QObject):
         if self._program.vault.is_locked:
             return
         key = self._program.store_key
-        self._tasks.run(partial(self._compare, near, others, key), self._on_compared)
+        self._tasks.run_soon(partial(self._compare, near, others, key), self._on_compared)
 
     def _compare(
         self,
@@ -172,7 +188,7 @@ class TextFinder(QObject):
         self._has_changed = self._has_changed or not self.words.keys() <= words.keys()
         self.words = words
         self._waiting = outdated
-        if not self._is_reading:
+        if not self._is_reading and not self._pausing.isActive():
             self._read_next()
         if not outdated:
             self._tell_end()
@@ -198,7 +214,10 @@ class TextFinder(QObject):
         self.words[name] = words
         self._has_changed = True
         self.read.emit(len(self._waiting))
-        self._read_next()
+        if self._pausing.isActive():
+            self._is_reading = False
+        else:
+            self._read_next()
         if not self._waiting:
             self._tell_end()
 

@@ -126,7 +126,7 @@ class ProvenanceKeeper(QObject):
         self._since = []
         path, text = str(documents.path), documents.document.text
         work = partial(self._log.find, path, text)
-        self._tasks.run(work, partial(self._on_found, self._journal, path, text))
+        self._tasks.run_soon(work, partial(self._on_found, self._journal, path, text))
 
     def _on_found(self, journal: str, path: str, text: str, runs: Runs) -> None:
         """What the file's parts are is known; what was written since goes into it."""

@@ -46,12 +46,16 @@ class OriginTint(QObject):
         tracker.moved.connect(self.wake)
         for moved in (editor.cursorPositionChanged, editor.verticalScrollBar().valueChanged):
             moved.connect(self.wake)
-        editor.viewport().installEventFilter(self)
         on_theme_change(self.wake)
 
     def switch(self, *, on: bool) -> None:
         """Show it, or do not show it any more."""
         self.is_on = on
+        view = self._editor.viewport()
+        if on:
+            view.installEventFilter(self)
+        else:
+            view.removeEventFilter(self)
         self._takes.clear()
         self.show_now()
 

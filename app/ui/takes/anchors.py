@@ -95,7 +95,7 @@ class PlaceAnchors(QObject):
         """Another document is on the page, or what it was before: find out which places it has."""
         self._document = document = self._documents.marked_as
         self.moved.emit()
-        self._tasks.run(partial(self._places.of, document), partial(self._on_read, document))
+        self._tasks.run_soon(partial(self._places.of, document), partial(self._on_read, document))
 
     def keep(self) -> None:
         """Keep where every place is now, with the words around it."""
@@ -125,8 +125,9 @@ class PlaceAnchors(QObject):
     def _on_read(self, document: str, found: Iterable[TakePlace]) -> None:
         if document != self._document:
             return
-        data = encoded(self._editor.manuscript.text())
-        for place in found:
+        kept = tuple(found)
+        data = encoded(self._editor.manuscript.text()) if kept else b""
+        for place in kept:
             span = located(data, place)
             if span is not None and place.key not in self._anchors:
                 self._anchors[place.key] = Anchor(place.key, *span, place.take)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pytest
+
+from app.core.store import batch_thread
 from app.core.store.batch_thread import BatchThread
 
 
@@ -42,3 +47,16 @@ def test_after_the_end_the_other_answer_comes() -> None:
     thread = BatchThread(Notes())
     thread.close()
     assert thread.call(lambda: 1, 2, at_once=True) == 2
+
+
+def test_what_is_asked_at_once_does_not_begin_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark is read while a text is opened: its journal, a copy of it all, is written later."""
+    monkeypatch.setattr(batch_thread, "BATCH_S", 60.0)
+    notes = Notes()
+    thread = BatchThread(notes)
+    thread.put(lambda: notes.done.append("text"))
+    for name in ("asked", "asked again"):
+        thread.call(partial(notes.done.append, name), None, at_once=True)
+    assert notes.done == ["open", "asked", "asked again"]
+    thread.close()
+    assert notes.done == ["open", "asked", "asked again", "text", "commit", "close"]

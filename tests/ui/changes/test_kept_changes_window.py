@@ -29,8 +29,8 @@ def propose(studio) -> None:
 def opened(studio, qtbot, path: Path) -> list[tuple[int, int, str]]:
     """Open a file; what is open in it then."""
     keeper = studio.window.manuscript.changes.keeper
-    with qtbot.waitSignal(keeper.opening.timeout):
-        assert studio.window.documents.open_path(path)
+    assert studio.window.documents.open_path(path)
+    qtbot.waitUntil(lambda: not keeper.is_opening)
     return spans(studio)
 
 
@@ -91,10 +91,9 @@ def test_a_recovered_text_has_them(studio, qtbot):
     studio.do("new")
     assert store.kept_changes.of(journal) == ""
     store.kept_changes.keep(journal, data)  # as a program leaves it that was killed
-    with qtbot.waitSignal(keeper.opening.timeout):
-        assert studio.window.documents.restore(
-            Recovery(id=journal, path="", text=TEXT, changed_at=1.0)
-        )
+    recovery = Recovery(id=journal, path="", text=TEXT, changed_at=1.0)
+    assert studio.window.documents.restore(recovery)
+    qtbot.waitUntil(lambda: not keeper.is_opening)
     assert spans(studio) == BOTH
     assert studio.window.editor.manuscript.text() == TEXT
 
@@ -123,7 +122,52 @@ def test_a_window_that_only_reads_leaves_what_the_other_one_keeps(studio, qtbot,
     keeper = studio.window.manuscript.changes.keeper
     studio.window.documents.open_path(path)
     studio.window.editor.setReadOnly(True)
-    qtbot.waitUntil(lambda: not keeper.opening.isActive() and not keeper.keeping.isActive())
+    qtbot.waitUntil(lambda: not keeper.is_opening and not keeper.keeping.isActive())
     assert spans(studio) == [BOTH[0]]
     studio.do("new")
     assert store.kept_changes.of(str(path)) == data
+
+
+def test_what_is_written_before_they_are_read_carries_them_along(studio, qtbot, path):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.do("new")
+    keeper, editor = studio.window.manuscript.changes.keeper, studio.window.editor
+    with qtbot.waitSignal(keeper.opening.timeout):
+        studio.window.documents.open_path(path)
+    assert keeper.is_opening
+    editor.replace_text(0, 0, "Then 😀 ")
+    editor.replace_text(12, 14, "We")  # so that the words around find the first no more
+    qtbot.waitUntil(lambda: not keeper.is_opening)
+    assert editor.manuscript.text() == "Then 😀 She We home. It rains a lot."
+    assert spans(studio) == [(12, 12, "goes"), (24, 35, "rained")]
+    editor.undo()
+    editor.undo()
+    assert editor.manuscript.text() == TEXT
+
+
+def test_who_proposes_something_waits_for_them(studio, qtbot, path):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.do("new")
+    studio.window.documents.open_path(path)
+    assert studio.window.manuscript.changes.keeper.is_opening
+    proposal = tracked(studio).begin(0, 12, "Tiny")
+    assert spans(studio) == [BOTH[1]]  # what is proposed anew takes the place of the other
+    proposal.finish("She went home.")
+    assert [one[2] for one in spans(studio)] == ["went", "rained"]
+
+
+def test_they_go_along_with_a_file_that_is_moved_before_they_are_read(
+    studio, qtbot, path, tmp_path
+):
+    opened(studio, qtbot, path)
+    propose(studio)
+    studio.do("new")
+    studio.window.documents.open_path(path)
+    assert studio.window.manuscript.changes.keeper.is_opening
+    studio.window.documents.follow(tmp_path / "moved.md")
+    assert spans(studio) == BOTH
+    studio.do("new")
+    assert studio.program.store.kept_changes.of(str(path)) == ""
+    assert studio.program.store.kept_changes.of(str(tmp_path / "moved.md"))

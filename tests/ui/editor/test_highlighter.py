@@ -84,8 +84,9 @@ def test_code_goes_on_to_its_fence(studio):
     assert italics(studio) == ["text"]
 
 
-def test_a_paragraph_keeps_its_kind_across_soft_breaks(studio):
+def test_a_paragraph_keeps_its_kind_across_soft_breaks(studio, qtbot):
     studio.show("> " + "word " * 3000 + "\nnext")
+    qtbot.waitUntil(lambda: studio.window.page.highlighter.is_done)
     assert len(studio.window.editor.page.breaks) > 3
     pale = texts(studio, is_pale)
     assert "next" not in pale

@@ -358,3 +358,22 @@ def test_a_lock_takes_what_was_found_away(books: SearchController, qtbot: QtBot)
     assert not listed(books.page)
     assert books.page.line.text() == ""
     assert books.finder._index is None
+
+
+def test_while_the_writer_types_no_text_is_read_for_the_index(
+    search: SearchController, qtbot: QtBot, studio: Studio, files: list[Path]
+) -> None:
+    """Reading a novel takes the interpreter away from the keys for most of a second."""
+    search.page.hide()
+    finder = search.finder
+    for file in files[1:]:
+        file.write_text("The owl woke.", "utf-8")
+    studio.show("a")
+    search.follow()
+    qtbot.waitUntil(lambda: finder._tasks.is_idle)
+    assert finder._waiting == [str(file) for file in files[1:]]
+    assert not finder.is_idle
+    search.page.show()
+    type_words(search, qtbot, "owl")
+    assert not finder._waiting
+    assert [title for title, _places in listed(search.page)] == ["two.md", "three.txt"]
