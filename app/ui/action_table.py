@@ -159,6 +159,8 @@ takes_here | Takes of This Place | Ctrl+F3 | takes | See what else the model wro
 side
 notes | Notes | Ctrl+Shift+F2 | - | See the summaries, explanations and questions that the model \
 wrote about this text
+summarise_book | Summarise the Book | Ctrl+Shift+F1 | - | Have the model summarise the whole book, \
+part by part, with links to the passages
 all_takes | All Takes… | Ctrl+Shift+T | - | See every take written for this manuscript
 ---
 next_change | Next Change | Alt+Down | chevron-down | Go to the next change that the model \

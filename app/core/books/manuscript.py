@@ -88,6 +88,16 @@ def _text(
     return formatted(path, document.text, comments=comments), written
 
 
+def texts_of(contents: BookContents, page: Path | None, text: str) -> list[tuple[Path, str]]:
+    """The files that a book includes and their texts, in order; that of `page` is `text`.
+
+    What is missing is left out. Raises DocumentError where one cannot be read.
+    """
+    entries = (contents.book.entries[index] for index in included(contents.book))
+    paths = filter(None, map(contents.path, entries))
+    return [(path, text if path == page else open_document(path).text) for path in paths]
+
+
 def _append(blocks: list[Block], entry: BookEntry, added: tuple[Block, ...]) -> None:
     """Put an entry's blocks after the others: with its title, or parted by a scene break."""
     is_scene = entry.kind not in ("part", "chapter")

@@ -192,3 +192,6 @@ REWRITES: tuple[Rewrite, ...] = (
          growth=0.2, spare=300, preset="Balanced"),
 )  # fmt: skip
 """Every built-in action, in the order of the menu."""
+
+SUMMARISE = next(action for action in REWRITES if action.id == "summarise")
+"""What a text is made short by."""

@@ -15,7 +15,7 @@ from app.core.errors import error_from
 from app.core.rewrites.asking import room
 from app.core.rewrites.cleaning import CleanedAnswer, TakenOff
 from app.core.rewrites.fitness import obstacle, uses_template
-from app.core.rewrites.table import REWRITES, Rewrite
+from app.core.rewrites.table import REWRITES, SUMMARISE, Rewrite
 from app.engine.messages import Done, Failed, Prefill, Tokens
 from app.program import Program
 from app.ui.background import BackgroundTasks
@@ -35,8 +35,9 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.ui.rewrites.book_summary import BookText
     from app.ui.rewrites.digests import Digests
-    from app.ui.rewrites.notes import Note, NotePassage, NotesPage
+    from app.ui.rewrites.notes import Note, NotesPage
     from app.ui.rewrites.palette import RewritePalette
 
 
@@ -99,10 +100,7 @@ class RewriteController(QObject):
         """The page of notes, made with the first one."""
         from app.ui.rewrites.notes import NotesPage
 
-        page = NotesPage()
-        page.insert_asked.connect(self._insert)
-        page.passage_asked.connect(self._go_to)
-        return page
+        return NotesPage()
 
     @cached_property
     def digests(self) -> Digests:
@@ -211,11 +209,25 @@ class RewriteController(QObject):
             self._show_notes(self.notes)
         else:
             first = Rewriting(action, instruction, parts, self._opened)
+        self._start_first(first, text)
+
+    def summarise(self, texts: BookText) -> None:
+        """Summarise texts that need not be on the page, in parts, into a note."""
+        model, action = self._program.worker.model, SUMMARISE
+        context = model.context if model is not None else 0
+        parts = texts.parts(room(action, context))
+        first, self._note = self.digests.first(action, "", parts, context)
+        texts.mark(self._note)
+        first.on_page, first.sources = False, texts.sources
+        self._show_notes(self.notes)
+        self._start_first(first, texts.text)
+
+    def _start_first(self, first: Rewriting, text: str) -> None:
         self._base = first
         self._last = None
         self._session.accept()
         self._banners.clear("error")
-        if action.goes == "after":
+        if first.action.goes == "after":
             self.about_to_write.emit("generation")
         first.language = self.offers.language_of(text)
         first.memory = without_comments(self.memory())
@@ -250,7 +262,8 @@ class RewriteController(QObject):
             return
         system = self._program.settings.system_prompt or DEFAULT_SYSTEM
         fields = running.fields(self._editor.manuscript, model, system)
-        admitted = self._gate.admit(fields, *running.borders(self._editor.manuscript))
+        borders = running.borders(self._editor.manuscript)
+        admitted = self._gate.admit(fields, *borders, sources=running.sources)
         if admitted is not None:
             self._is_waiting = False
             running.job = self._program.worker.generate(**admitted)
@@ -333,7 +346,8 @@ class RewriteController(QObject):
             self._ask_for_part()
 
     def _finish(self, running: Rewriting) -> None:
-        self._running, self._last = None, self._base
+        base = self._base
+        self._running, self._last = None, base if base is not None and base.on_page else None
         self._taken_off = running.taken_off
         is_half_note = running.action.goes == "note" and running.part.outcome == "half"
         said = "" if running.stopped or is_half_note else outcome_text(running.part.outcome)
@@ -344,9 +358,9 @@ class RewriteController(QObject):
             self._status.say(done.format(running.at + 1, len(running.parts)))
         elif running.taken_off and running.action.goes == "change":
             self._status.say(self.tr("What stood around the answer was taken off."))
-        note, base = self._note, self._base
+        note = self._note
         if note is not None and note.text and base is not None and note.action.id == "summarise":
-            self.digests.link(note, base.parts[0].start)
+            self.digests.link(note, 0 if note.files else base.parts[0].start)
         self.moved.emit()
 
     def _opened(self, part: PassagePart) -> AnswerPlace:
@@ -384,12 +398,3 @@ class RewriteController(QObject):
         if "notes" in vars(self):
             self.notes.clear()
         self.moved.emit()
-
-    def _insert(self, text: str) -> None:
-        if not self._editor.isReadOnly():
-            self._editor.insert_plain(text)
-            self._editor.setFocus()
-
-    def _go_to(self, passage: NotePassage) -> None:
-        self._editor.setTextCursor(self._editor.cursor_at(passage.start, passage.end))
-        self._editor.ensureCursorVisible()

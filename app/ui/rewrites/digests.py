@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from app.core.rewrites.asking import estimated_tokens, room
 from app.core.rewrites.sources import SourcedSentence, sourced
-from app.core.rewrites.table import REWRITES, Rewrite
+from app.core.rewrites.table import SUMMARISE, Rewrite
+from app.core.store.takes.places import NEAR, encoded
 from app.ui.background import BackgroundTasks
 from app.ui.editor.manuscript import units
 from app.ui.rewrites.notes import (
     LinkedSentence,
     Note,
     NoteAnswer,
+    NoteFile,
     NotePassage,
     NotesPage,
     PartAnswer,
 )
 from app.ui.rewrites.rewriting import PassagePart, Rewriting, passage_parts
-
-SUMMARISE = next(action for action in REWRITES if action.id == "summarise")
 
 
 class Digests:
@@ -88,7 +88,7 @@ class Digests:
             )
         else:
             last = self._summaries(action, instruction, parts, note, context)
-        last.language, last.memory = done.language, done.memory
+        last.language, last.memory, last.sources = done.language, done.memory, done.sources
         self._begin(last)
 
     def link(self, note: Note, start: int) -> None:
@@ -97,7 +97,8 @@ class Digests:
 
         def show(found: list[SourcedSentence]) -> None:
             if note.text == summary:
-                note.sentences = tuple(_linked(found, text, start))
+                linked = _linked(found, text, start)
+                note.sentences = tuple(in_files(linked, text, note.files) if note.files else linked)
                 self._page.follow(note)
 
         self._background.run(lambda: sourced(summary, text), show)
@@ -120,3 +121,24 @@ def _linked(found: list[SourcedSentence], text: str, start: int) -> list[LinkedS
         )
         for one in found
     ]
+
+
+def in_files(
+    sentences: list[LinkedSentence], text: str, files: Sequence[NoteFile]
+) -> Iterator[LinkedSentence]:
+    """The sentences with their passages in the files that `text` is made of."""
+    data = encoded(text)
+
+    def placed(one: NotePassage) -> NotePassage | None:
+        file = next((file for file in files if file.start <= one.start < file.end), None)
+        if file is None:
+            return None
+        end = min(one.end, file.end)
+        before = data[2 * max(file.start, one.start - NEAR) : 2 * one.start]
+        after = data[2 * end : 2 * min(file.end, end + NEAR)]
+        words = (one.decode("utf-16-le", "surrogatepass") for one in (before, after))
+        return NotePassage(one.start - file.start, end - file.start, file.path, *words)
+
+    for sentence in sentences:
+        passages = filter(None, map(placed, sentence.passages))
+        yield LinkedSentence(sentence.text, tuple(passages))

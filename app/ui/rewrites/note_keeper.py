@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -38,10 +39,14 @@ class NoteKeeper(QObject):
         editor: Editor,
         kept: KeptNotes,
         has_page: Callable[[], bool],
+        book: Callable[[], str],
+        say: Callable[[str], object],
     ) -> None:
         super().__init__(rewrites)
         self._rewrites, self._documents, self._editor = rewrites, documents, editor
         self._kept, self._has_page = kept, has_page
+        self._book, self._say = book, say
+        self._selected = ""  # the key of the note that is to be in front once it is read
         self._document = documents.marked_as
         self._known = dict[str, KeptNote]()  # as the store has them
         self._is_joined = False
@@ -67,16 +72,20 @@ class NoteKeeper(QObject):
         return self._tasks.is_idle
 
     def join(self) -> None:
-        """There is a page of notes: what is taken off it is deleted."""
+        """There is a page of notes: do what is asked for in it."""
         if not self._is_joined:
             self._is_joined = True
-            self._rewrites.notes.removed.connect(self._forget)
+            page = self._rewrites.notes
+            page.removed.connect(self._forget)
+            page.insert_asked.connect(self._insert)
+            page.passage_asked.connect(self.go_to)
 
     def read(self) -> None:
         """Another document is on the page, or what it was before: show its notes."""
         self._document = document = self._documents.marked_as
         self._known = {}
-        self._tasks.run(partial(self._kept.of, document), partial(self._on_read, document))
+        for owner in filter(None, (document, self._book())):
+            self._tasks.run(partial(self._kept.of, owner), partial(self._on_read, document, owner))
 
     def look_again(self) -> None:
         """The text has something from before its file was moved, perhaps."""
@@ -87,38 +96,59 @@ class NoteKeeper(QObject):
         """Keep the notes that are not in the store as they are now."""
         if not self._has_page():
             return
-        now = [
-            _kept(note, self._editor.manuscript) for note in self._rewrites.notes.notes if note.text
-        ]
-        new = [note for note in now if self._known.get(note.key) != note]
-        self._kept.keep(self._document, new)
-        self._known |= {note.key: note for note in new}
+        for note in self._rewrites.notes.notes:
+            kept = _kept(note, self._editor.manuscript)
+            if note.text and self._known.get(note.key) != kept:
+                self._kept.keep(note.owner or self._document, [kept])
+                self._known[note.key] = kept
+
+    def go_to(self, passage: NotePassage) -> None:
+        """Select a passage, in another text if it is from there."""
+        start, end = passage.start, passage.end
+        if passage.file:
+            note = self._rewrites.notes.current
+            self._selected = note.key if note is not None else ""
+            path = Path(passage.file)
+            if self._documents.path != path and not self._documents.open_path(path):
+                return
+            place = KeptPassage(start, end, passage.before, passage.after)
+            start, end = located(encoded(self._editor.manuscript.text()), place) or (0, 0)
+        if start == end:
+            self._say(self.tr("The passage is not in the text any more."))
+            return
+        self._editor.setTextCursor(self._editor.cursor_at(start, end))
+        self._editor.ensureCursorVisible()
 
     # Inside
 
-    def _on_read(self, document: str, found: tuple[KeptNote, ...]) -> None:
+    def _on_read(self, document: str, owner: str, found: tuple[KeptNote, ...]) -> None:
         if document != self._document or not found:
             return
         self._known |= {note.key: note for note in found}
         data = encoded(self._editor.manuscript.text())
-        self._rewrites.notes.add_kept(_shown(note, data) for note in reversed(found))
-        self.join()
+        of_book = owner if owner != document else ""
+        page = self._rewrites.notes
+        page.add_kept(_shown(note, data, of_book) for note in reversed(found))
+        page.select(self._selected)
         self.found.emit()
 
     def _on_moved(self) -> None:
-        if self._has_page():
-            self.join()
-            if not self._rewrites.running:
-                self.keep()
+        if not self._rewrites.running:
+            self.keep()
 
     def _on_named(self) -> None:
         if self._document != self._documents.marked_as:
             self._document, self._known = self._documents.marked_as, {}
         self.keep()
 
-    def _forget(self, key: str) -> None:
-        self._known.pop(key, None)
-        self._kept.forget(self._document, key)
+    def _forget(self, note: Note) -> None:
+        self._known.pop(note.key, None)
+        self._kept.forget(note.owner or self._document, note.key)
+
+    def _insert(self, text: str) -> None:
+        if not self._editor.isReadOnly():
+            self._editor.insert_plain(text)
+            self._editor.setFocus()
 
 
 def _kept(note: Note, text: Manuscript) -> KeptNote:
@@ -134,7 +164,7 @@ def _kept(note: Note, text: Manuscript) -> KeptNote:
         action=note.action.id,
         name=note.action.name,
         text=note.text,
-        passage=note.passage[:_BEGINNING],
+        passage=note.title or note.passage[:_BEGINNING],
         made_at=note.made_at,
         sentences=tuple(
             KeptSentence(one.text, tuple(map(placed, one.passages))) for one in note.sentences
@@ -142,8 +172,11 @@ def _kept(note: Note, text: Manuscript) -> KeptNote:
     )
 
 
-def _shown(kept: KeptNote, data: bytes) -> Note:
-    """A note of before on the page whose text is `data`; passages that are gone are left out."""
+def _shown(kept: KeptNote, data: bytes, book: str) -> Note:
+    """A note of before beside the page whose text is `data`, or of the `book` in that folder.
+
+    Passages of the page that are gone are left out.
+    """
     from app.ui.rewrites.notes import LinkedSentence, Note, NotePassage
 
     def placed(one: KeptPassage) -> NotePassage | None:
@@ -162,6 +195,8 @@ def _shown(kept: KeptNote, data: bytes) -> Note:
         ),
         made_at=kept.made_at,
         key=kept.key,
+        title=kept.passage if book else "",
+        owner=book,
     )
 
 

@@ -60,10 +60,19 @@ class LinkedSentence(msgspec.Struct, frozen=True):
     passages: tuple[NotePassage, ...] = ()
 
 
+class NoteFile(msgspec.Struct, frozen=True):
+    """A file whose text is from `start` to `end` of what a note is about, in UTF-16 units."""
+
+    path: str
+    start: int
+    end: int
+
+
 class Note(msgspec.Struct, eq=False):
     """An answer about a `passage` of the text, which may still be written.
 
-    `sentences` are there once it is known where each came from.
+    `sentences` are there once it is known where each came from. One about the `files` of a book has
+    the book's `title`, and belongs to the folder that is its `owner`.
     """
 
     action: Rewrite
@@ -72,18 +81,21 @@ class Note(msgspec.Struct, eq=False):
     sentences: tuple[LinkedSentence, ...] = ()
     made_at: float = msgspec.field(default_factory=time.time)
     key: str = msgspec.field(default_factory=new_key)
+    title: str = ""
+    owner: str = ""
+    files: tuple[NoteFile, ...] = ()
 
 
 class NotesPage(QWidget):
     """The notes of the document on the page, the newest first, and the selected one in full.
 
-    `insert_asked` carries a text for the page, `passage_asked` a NotePassage, and `removed` the key
-    of a note that is not wanted any more.
+    `insert_asked` carries a text for the page, `passage_asked` a NotePassage, and `removed` a
+    note that is not wanted any more.
     """
 
     insert_asked = Signal(str)
     passage_asked = Signal(object)
-    removed = Signal(str)
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,6 +210,12 @@ class NotesPage(QWidget):
             self.list.setCurrentRow(0)
         self._show_current()
 
+    def select(self, key: str) -> None:
+        """Show the note of that key, if it is listed."""
+        for row, note in enumerate(self.notes):
+            if note.key == key:
+                self.list.setCurrentRow(row)
+
     def put(self, note: Note) -> None:
         """Show what there is of a note now, which may be a new one."""
         if not any(one is note for one in self.notes):
@@ -217,7 +235,7 @@ class NotesPage(QWidget):
         for row in range(self.list.count()):
             if self.list.item(row).data(Qt.ItemDataRole.UserRole) is note:
                 self.list.takeItem(row)
-                self.removed.emit(note.key)
+                self.removed.emit(note)
                 break
         self._show_current()
 
@@ -234,7 +252,7 @@ class NotesPage(QWidget):
 
     def _name(self, item: QListWidgetItem) -> None:
         note: Note = item.data(Qt.ItemDataRole.UserRole)
-        begin = " ".join(note.passage[: 2 * _BEGINNING].split())[:_BEGINNING]
+        begin = note.title or " ".join(note.passage[: 2 * _BEGINNING].split())[:_BEGINNING]
         item.setText(f"{name_of(note.action)} · {_when(note.made_at)}{_LINE_END}{begin}")
 
     def _show_current(self) -> None:

@@ -98,12 +98,18 @@ class RewriteOffers(QObject):
             action, reason, doubts(action, model.name, passport, chat=chat, language=target)
         )
 
-    def refusal(self) -> str:
-        """Why no action can be had now, as a sentence; empty where they can."""
-        if self._editor.isReadOnly():
-            return self.tr("This text can only be read here.")
+    def wait(self) -> str:
+        """Why nothing can be asked for now, as a sentence; empty where something can."""
         if self._writing.session.running or self._is_busy():
             return self.tr("The model is still writing. Esc stops it.")
+        return ""
+
+    def refusal(self) -> str:
+        """Why no action can be had with the selection, as a sentence; empty where they can."""
+        if self._editor.isReadOnly():
+            return self.tr("This text can only be read here.")
+        if reason := self.wait():
+            return reason
         if self._editor.is_composing:
             return self.tr("Finish the word that is being typed, then go on.")
         if not self._editor.selected_text().strip():

@@ -54,8 +54,8 @@ class Rewriting(msgspec.Struct, eq=False):
     """An action on a passage: the parts are worked one after the other.
 
     `open_place` makes what an answer goes into, and `then` is called once all parts are done. The
-    parts of what is not `on_page` are of a text of its own. `job` is the engine's while a part is
-    written.
+    parts of what is not `on_page` are of a text of its own, from the documents `sources`. `job` is
+    the engine's while a part is written.
     """
 
     action: Rewrite
@@ -72,6 +72,7 @@ class Rewriting(msgspec.Struct, eq=False):
     began: float = msgspec.field(default_factory=time.monotonic)
     stopped: bool = False
     on_page: bool = True
+    sources: tuple[str, ...] = ()
     then: Callable[[], None] | None = None
     taken_off: list[CleanedAnswer] = msgspec.field(default_factory=list)
 

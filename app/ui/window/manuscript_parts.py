@@ -34,6 +34,7 @@ from app.ui.library.search_sources import SearchSources
 from app.ui.lock.controller import LockController
 from app.ui.models.loader import ModelLoader
 from app.ui.provenance.controller import ProvenanceController
+from app.ui.rewrites.book_summary import BookSummary
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.menus import RewriteMenus
 from app.ui.rewrites.note_keeper import NoteKeeper
@@ -245,12 +246,23 @@ class ManuscriptParts(QObject):
             self._page.editor,
             self._program.store.kept_notes,
             lambda: self._has_notes,
+            self._book_folder,
+            self._status.say,
         )
+        self.book_summary = BookSummary(
+            rewrites, self._documents, self._page.editor, lambda: self.books.book.contents,
+            self._status.say,
+        )  # fmt: skip
         self.notes.found.connect(self._add_notes)
         for signal in (self.history.joined, self.history.found):
             signal.connect(self.notes.look_again)
-        self._actions.connect_all({"notes": lambda: self._show_notes(rewrites.notes)})
-        self._parts += (rewrites, self.rewrite_menus, self.notes)
+        self._actions.connect_all(
+            {
+                "notes": lambda: self._show_notes(rewrites.notes),
+                "summarise_book": self.book_summary.start,
+            }
+        )
+        self._parts += (rewrites, self.rewrite_menus, self.notes, self.book_summary)
         self._make_heat_view(generation)
         self._make_word_menu(generation)
 
@@ -286,10 +298,15 @@ class ManuscriptParts(QObject):
         self.lock.quieting.connect(surprise.stop)
         self._parts += (surprise,)
 
+    def _book_folder(self) -> str:
+        contents = self.books.book.contents
+        return str(contents.folder) if contents is not None else ""
+
     def _add_notes(self) -> None:
         """Give the notes a page in the side bar, which need not be in front."""
         if not self._has_notes:
             self._has_notes = True
+            self.notes.join()
             page = self.rewrites.notes
             self.bar.fill(lambda bar: bar.add_page(page, lambda: self.tr("Notes"), "write"))
 

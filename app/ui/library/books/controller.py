@@ -333,6 +333,7 @@ class BookController(QObject):
 
     def _on_wish(self, wish: str) -> None:
         calls = {"open": self.ask_open, "new": self.ask_new, "close": self.close_book}
+        calls["summarise"] = self._actions["summarise_book"].trigger
         if wish in calls:
             calls[wish]()
 

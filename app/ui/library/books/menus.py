@@ -74,6 +74,12 @@ def more_menu(parent: QWidget, details: Call, wish: Callable[[str], object]) -> 
     """What can be done with the whole book."""
     menu = _menu(parent)
     _add(menu, _tr("BookMenus", "Title and Author…"), details)
+    _add(
+        menu,
+        _tr("BookMenus", "Summarise the Book"),
+        partial(wish, "summarise"),
+        "Ctrl+Shift+F1",
+    )
     menu.addSeparator()
     _add(menu, _tr("BookMenus", "Open Book…"), partial(wish, "open"), "F5")
     _add(menu, _tr("BookMenus", "New Book…"), partial(wish, "new"), "Shift+F5")
