@@ -18,6 +18,21 @@ def test_the_likeliest_are_those_of_a_full_sort(values: list[int], count: int) -
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.parametrize("count", [3, 20])
+@pytest.mark.parametrize("is_writeable", [True, False])
+def test_the_impossible_is_not_likely_and_the_logits_stay(count: int, is_writeable: bool) -> None:
+    """Few are found by taking each away for a moment, which a logit of another kind must survive.
+
+    The steps leave minus infinity where they dropped a token.
+    """
+    logits = np.full(5000, -np.inf, np.float32)
+    logits[[4000, 70]] = 1.5, 2.5
+    before = logits.copy()
+    logits.flags.writeable = is_writeable
+    assert likeliest(logits, count) == [70, 4000]
+    assert np.array_equal(logits, before)
+
+
 def test_details_are_the_softmax(engine: LlamaCppEngine) -> None:
     logits = np.random.default_rng(1).normal(0, 3, 49_152).astype(np.float32)
     weights = np.exp(logits.astype(np.float64) - logits.max())
