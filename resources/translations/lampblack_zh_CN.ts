@@ -256,6 +256,10 @@
         <translation>转到前一处建议的修改</translation>
     </message>
     <message>
+        <source>Have the model summarise the whole book, part by part, with links to the passages</source>
+        <translation>让模型逐段概括全书，并附上指向各段落的链接</translation>
+    </message>
+    <message>
         <source>Heat View</source>
         <translation>热度视图</translation>
     </message>
@@ -750,6 +754,10 @@
     <message>
         <source>Stop the model; what it wrote stays</source>
         <translation>让模型停下；已写的内容保留</translation>
+    </message>
+    <message>
+        <source>Summarise the Book</source>
+        <translation>概括全书</translation>
     </message>
     <message>
         <source>Take Before</source>
@@ -1520,6 +1528,10 @@
         <translation>状态</translation>
     </message>
     <message>
+        <source>Summarise the Book</source>
+        <translation>概括全书</translation>
+    </message>
+    <message>
         <source>Take Out of the Book</source>
         <translation>从书中移出</translation>
     </message>
@@ -1649,6 +1661,17 @@
     <message>
         <source>Title</source>
         <translation>标题</translation>
+    </message>
+</context>
+<context>
+    <name>BookSummary</name>
+    <message>
+        <source>No book is open. Open one first, or select a text to summarise.</source>
+        <translation>没有打开的书。请先打开一本书，或选取要概括的文字。</translation>
+    </message>
+    <message>
+        <source>There is no text in the book yet.</source>
+        <translation>书里还没有文字。</translation>
     </message>
 </context>
 <context>
@@ -4510,6 +4533,13 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Take it off the list, or into the trash</source>
         <translation>从列表中移除，或移到回收站</translation>
+    </message>
+</context>
+<context>
+    <name>NoteKeeper</name>
+    <message>
+        <source>The passage is not in the text any more.</source>
+        <translation>该段落已不在文字中。</translation>
     </message>
 </context>
 <context>
