@@ -3,67 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QObject
 
 from app.ui.background import BackgroundTasks
 from app.ui.documents.controller import DocumentController
 from app.ui.editor.editor import Editor
-from app.ui.editor.manuscript import units
 
 if TYPE_CHECKING:
     from app.core.books.contents import BookContents
     from app.ui.rewrites.controller import RewriteController
-    from app.ui.rewrites.notes import Note
-    from app.ui.rewrites.rewriting import PassagePart
-
-_BETWEEN = "\n\n"  # what stands between the texts of two files
-
-
-class BookText(msgspec.Struct, frozen=True, dict=True):
-    """The texts of the book `title` in a `folder`, by the paths of their files, in order."""
-
-    title: str
-    folder: str
-    texts: tuple[tuple[Path, str], ...]
-
-    @cached_property
-    def text(self) -> str:
-        """All of it."""
-        return _BETWEEN.join(text for _path, text in self.texts)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The documents that it is from."""
-        return tuple(str(path) for path, _text in self.texts)
-
-    def parts(self, limit: int) -> list[PassagePart]:
-        """It in parts of about `limit` tokens; none has something of two files."""
-        from app.ui.rewrites.rewriting import PassagePart, passage_parts
-
-        found, at = list[PassagePart](), 0
-        for _path, text in self.texts:
-            parts = passage_parts(at, text, limit)
-            if parts:
-                parts[-1].gap = _BETWEEN
-            found += parts
-            at += units(text + _BETWEEN)
-        return found
-
-    def mark(self, note: Note) -> None:
-        """Let a note be about it."""
-        from app.ui.rewrites.notes import NoteFile
-
-        files, at = list[NoteFile](), 0
-        for path, text in self.texts:
-            files.append(NoteFile(str(path), at, at + units(text)))
-            at += units(text + _BETWEEN)
-        note.passage, note.title, note.owner = self.text, self.title, self.folder
-        note.files = tuple(files)
 
 
 class BookSummary(QObject):
@@ -107,6 +59,8 @@ class BookSummary(QObject):
         if reason := self._rewrites.offers.wait():  # by what was asked for meanwhile
             self._say(reason)
             return
+        from app.ui.rewrites.book_text import BookText
+
         book = BookText(contents.name, str(contents.folder), tuple(texts))
         if book.parts(limit=1_000_000):
             self._rewrites.summarise(book)

@@ -35,7 +35,7 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
-    from app.ui.rewrites.book_summary import BookText
+    from app.ui.rewrites.book_text import BookText
     from app.ui.rewrites.digests import Digests
     from app.ui.rewrites.notes import Note, NotesPage
     from app.ui.rewrites.palette import RewritePalette
