@@ -49,6 +49,7 @@ from app.ui.spelling.dialog import SpellingDialog
 from app.ui.takes.again_dialog import AgainDialog
 from app.ui.takes.all_takes import AllTakesDialog, TakeSource
 from tests.ui.context.test_context_dialog import KnowingEngine
+from tests.ui.interpretability.word_engine import ScoringEngine
 from tests.ui.manager.test_manager_fit import Shop
 
 
@@ -163,6 +164,16 @@ class ManuscriptWindows(OpenedWindow):
         )
         surprise.tint.show_now()
         return self.window
+
+    def why_this_word(self) -> QWidget:
+        """A word with everything that can stand in its place, one of which cannot be put in."""
+        self.studio.show("The old lamp rained.", 6)
+        self.studio.worker.shared = ScoringEngine()
+        dialog = self.window.manuscript.why.open()
+        assert dialog is not None
+        self.qtbot.waitUntil(lambda: dialog.read is not None)
+        dialog.list.choose(4)
+        return dialog
 
     def history(self) -> QWidget:
         seen = [(1, "opened", 0, 0), (2, "generation", 12, 3), (3, "hourly", 0, 40)]

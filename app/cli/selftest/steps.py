@@ -249,6 +249,13 @@ class Selftest:
             raise LampblackError("Nothing on the page was scored, or nothing of it is shown.")
         return f"{found['words']} words scored, {found['surprising']} of them surprising"
 
+    def replace_word(self) -> str:
+        """Put what the model could have written in the place of a word, and undo it."""
+        found = self._undone(self.window.ask("word", place=4))
+        if found["text"] == self.text or not 0 < found["share"] < 1 or not found["said"]:
+            raise LampblackError("The word was not replaced, or nothing is said of what follows.")
+        return f"{found['others']} others beside one, one of them put in, and undone"
+
     def history(self) -> str:
         """Put the first version of the document on the page, and undo it."""
         found = self._undone(self.window.ask("history", path=str(self.home.manuscript)))

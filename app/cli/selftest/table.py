@@ -91,6 +91,13 @@ STEPS = (
         limit_s=_ENGINE_S,
         remedy=_ENGINE_LOG,
     ),
+    SelftestStep(
+        name="word",
+        title="put another word in",
+        run=Selftest.replace_word,
+        limit_s=_ENGINE_S,
+        remedy=_ENGINE_LOG,
+    ),
     SelftestStep(name="history", title="restore an earlier version", run=Selftest.history),
     SelftestStep(
         name="service",

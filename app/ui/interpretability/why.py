@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu
 
 from app.core.errors import LampblackError
@@ -58,8 +58,11 @@ class WritesHere(Protocol):
 class WhyController(QObject):
     """Opens the menu of a word at the caret or the mouse.
 
-    `spans` gives where the parts of the page came from.
+    `spans` gives where the parts of the page came from. `fitted` carries what is said of what
+    follows a word that was replaced.
     """
+
+    fitted = Signal(str)
 
     def __init__(
         self,
@@ -351,7 +354,9 @@ class WhyController(QObject):
     def _tell_fit(self, found: tuple[float, float]) -> None:
         self._status.show_progress("", None)
         before, after = found
-        self._status.say(fit_text(fit(before, after), before, after))
+        said = fit_text(fit(before, after), before, after)
+        self._status.say(said)
+        self.fitted.emit(said)
 
     def _say_error(self, error: LampblackError) -> None:
         self._status.show_progress("", None)

@@ -20,11 +20,13 @@ _Key = Qt.Key
 class WhyDialog(QDialog):
     """Shows a word; `moved` asks for the next one (1) or the one before (-1).
 
-    `chosen` carries what is to stand there, and whether what follows stays.
+    `chosen` carries what is to stand there, and whether what follows stays. `read_out` says that a
+    word is shown, or why none is.
     """
 
     moved = Signal(int)
     chosen = Signal(object, bool)
+    read_out = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +119,7 @@ class WhyDialog(QDialog):
         self.list.setFocus()
         self._judge()
         announce(self, f"{self.word.text()}: {self.rank.text()}")
+        self.read_out.emit()
 
     def show_trouble(self, text: str) -> None:
         """Say why there is nothing to show."""
@@ -125,6 +128,7 @@ class WhyDialog(QDialog):
         self.rank.setText("")
         self.trouble.say(text)
         self._judge()
+        self.read_out.emit()
 
     def stand_beside(self, word: QRect, screen: QRect) -> None:
         """Stand below a word on the screen, or above it where there is more room."""

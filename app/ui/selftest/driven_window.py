@@ -187,6 +187,33 @@ class DrivenWindow(QObject):
         surprise.scorer.ended.connect(tell)
         self._trigger("score_page")
 
+    def _do_word(self, place: int) -> None:
+        """Put another word in the place of one, as its menu does, and undo that."""
+        why = self._window.manuscript.why
+        dialog = why.open(place)
+        if dialog is None:
+            self._answer(problem="The menu of a word did not open.", hint="")
+            return
+
+        def choose() -> None:
+            found = dialog.read
+            other = (
+                next((one for one in found.others if one.kind == "text"), None) if found else None
+            )
+            if found is None or other is None:
+                self._answer(problem=dialog.trouble.text() or "No other word is told.", hint="")
+                return
+            shown = {"word": found.text, "share": found.probability, "others": len(found.others)}
+
+            def tell(said: str) -> None:
+                why.fitted.disconnect(tell)
+                self._answer_and_undo(other=other.text, said=said, **shown)
+
+            why.fitted.connect(tell)
+            dialog.chosen.emit(other, True)
+
+        dialog.read_out.connect(choose, Qt.ConnectionType.SingleShotConnection)
+
     def _do_history(self, path: str) -> None:
         """Restore the first version, as the dialog of the history does."""
         store = self._window.program.store

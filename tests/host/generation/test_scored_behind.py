@@ -76,6 +76,20 @@ def test_it_is_judged_as_the_answer_in_a_chat(either: BaseEngine) -> None:
     assert found.log_probability == pytest.approx(rest, abs=0.1)
 
 
+def test_a_replaced_word_and_what_follows_are_as_likely_as_the_new_text(
+    either: BaseEngine,
+) -> None:
+    """As the menu of a word asks: the word after its prompt, then the rest after both."""
+    word, rest = " big", " house near the sea. She had a red hat."
+    before = PROMPT.removesuffix(" a house") + " a"
+    replaced, _ = judged(either, prompt=before, text=word)
+    kept, _ = judged(either, prompt=before + word, text=rest, told=0)
+    whole, _ = judged(either, prompt=before, text=word + rest)
+    assert kept.tokens + replaced.tokens == whole.tokens
+    total = replaced.log_probability + kept.log_probability
+    assert total == pytest.approx(whole.log_probability, rel=0.02)  # batches differ a little
+
+
 def test_what_is_too_long_loses_its_head_or_is_judged_in_windows(small: BaseEngine) -> None:
     engine, size = small, small.info.context
     long = PROMPT + TEXT * 20
