@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -22,17 +23,74 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 import hypothesis
 import psutil
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.certificates import Certificate, make_certificate
 
 GRACE_S = 5.0
 """How long a thread or process that is already ending may take; a sound one needs none of it."""
 
+WITH_TORCH = (
+    "tests/host/llama_cpp/test_memory_released.py",
+    "tests/host/torch_engine/",
+    "tests/host/generation/",
+    "tests/host/passport/",
+    "tests/host/test_composed_prompts.py",
+    "tests/host/test_main_prompts.py",
+)
+"""Tests of one process, which alone loads PyTorch and makes a model for it out of the GGUF file."""
+
+LONGEST_FIRST = (
+    *WITH_TORCH,
+    "tests/host/",
+    "tests/e2e/",
+    "tests/kills/",
+    "tests/cli/",
+    "tests/sdk/",
+    "tests/tasks/",
+    "tests/server/",
+    "tests/core/",
+)
+"""Tests that take seconds begin; those of the window, 50 ms each, fill the end of every process."""
+
 HOME_VARIABLES = ("LAMPBLACK_HOME", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
 REAL_ENVIRONMENT = dict(os.environ)
 
 hypothesis.settings.register_profile("here", deadline=None)  # a machine may be busy with others
 hypothesis.settings.load_profile("here")
+
+
+class SideBySide(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests are one process's; so are all of those with PyTorch."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "PyTorch" if nodeid.startswith(WITH_TORCH) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide | None:
+    """How the whole suite is divided: in the order of `LONGEST_FIRST`, not by number of tests."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return SideBySide(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort by `LONGEST_FIRST`, so that no process is left alone with a long file at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        begin = (n for n, prefix in enumerate(LONGEST_FIRST) if item.nodeid.startswith(prefix))
+        return next(begin, len(LONGEST_FIRST))
+
+    items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests stay until the end: no collection of garbage need look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_home_variable(name: str) -> bool:
