@@ -50,6 +50,7 @@ _SILENT = frozenset(
         "baselines",
         "crash_report.py",
         "fake.py",
+        "fake_script.py",
         "language_names.py",
         "masked_names.py",
         "masked_numbers.py",

@@ -10,7 +10,7 @@ import msgspec
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.core.options.sampling import Sampling
-from app.engine.values import ChatMessage, EngineName
+from app.engine.values import ChatMessage, EngineName, PromptPiece
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
@@ -136,6 +136,23 @@ class ScoreChoices(Message, frozen=True):
     background: bool = False
 
 
+class ScorePrompts(Message, frozen=True):
+    """Give the log probability of `text` after a prompt, and after it without some of its pieces.
+
+    The prompt is its `pieces` joined. Those with a role make the messages of a chat: pieces of one
+    role that lie beside each other are one message, and after an assistant's the text goes on with
+    it. Each of `without` names the pieces, by their numbers, that are left out; an empty one stands
+    for the whole prompt. What prompts share is read once: they are done in the order in which
+    least is read. `Prefill` counts the tokens of all of them, `PromptScored` comes for each.
+    """
+
+    job: int
+    pieces: tuple[PromptPiece, ...]
+    text: str
+    without: tuple[tuple[int, ...], ...] = ((),)
+    background: bool = False
+
+
 class Classify(Message, frozen=True):
     """Give the log probability of each of a classifier's labels for each of the `texts`.
 
@@ -250,7 +267,7 @@ class Quit(Message, frozen=True):
     """End the host."""
 
 
-SHARED = (Generate, Score, ScoreChoices, Classify, Count, Tokenize, Detokenize)
+SHARED = (Generate, Score, ScoreChoices, ScorePrompts, Classify, Count, Tokenize, Detokenize)
 """Commands that run side by side; a `Generate` that is `exact` runs alone all the same."""
 
 JobCommand = (
@@ -259,6 +276,7 @@ JobCommand = (
     | Read
     | Score
     | ScoreChoices
+    | ScorePrompts
     | Classify
     | Count
     | Tokenize

@@ -99,6 +99,28 @@ class ChoicesScored(Message, frozen=True):
     prompt_tokens: int = 0
 
 
+class PromptScored(Message, frozen=True):
+    """One of the prompts of ScorePrompts, by its number: what the text has after it."""
+
+    job: int
+    number: int
+    log_probability: float
+
+
+class PromptsScored(Message, frozen=True):
+    """The answer to ScorePrompts, in the order of its `without`.
+
+    `tokens` are those of the text, `prompt_tokens` those of the whole prompt, and `read` those that
+    were read for all.
+    """
+
+    job: int
+    log_probabilities: tuple[float, ...]
+    tokens: int = 0
+    prompt_tokens: int = 0
+    read: int = 0
+
+
 class Classified(Message, frozen=True):
     """The answer to Classify, text by text: the log probabilities in the order of the labels.
 
@@ -222,6 +244,8 @@ HostEvent = (
     | Counted
     | Scored
     | ChoicesScored
+    | PromptScored
+    | PromptsScored
     | Classified
     | Tokenized
     | Detokenized
@@ -241,6 +265,7 @@ Finished = (
     | Counted
     | Scored
     | ChoicesScored
+    | PromptsScored
     | Classified
     | Tokenized
     | Detokenized

@@ -28,6 +28,13 @@ class ChatMessage(_Value, frozen=True):
     content: str
 
 
+class PromptPiece(_Value, frozen=True):
+    """A piece of a prompt that can be left out; in a chat it belongs to a message of that role."""
+
+    text: str
+    role: Role | None = None
+
+
 class EngineSettings(_Value, frozen=True):
     """What changes a model's numbers; recorded with every take.
 

@@ -24,10 +24,12 @@ from app.engine.messages import (
     Generate,
     Measured,
     ModelInfo,
+    PromptsScored,
     Read,
     Score,
     ScoreChoices,
     Scored,
+    ScorePrompts,
     Tokenize,
     Tokenized,
 )
@@ -38,6 +40,7 @@ from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
 from app.host.generation.probabilities import Judge, JudgedText, perplexity, windows_behind
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
+from app.host.generation.prompt_scores import PromptScores
 from app.host.generation.request import (
     check_scored,
     choice_tokens,
@@ -138,6 +141,10 @@ class BaseEngine(ABC):
     @abstractmethod
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """The log probabilities of each text's tokens after the shared ones, until a cancel."""
+
+    @abstractmethod
+    def _judged_in_turn(self, scores: PromptScores, job: Job) -> Work[None]:
+        """Read the texts one after the other, each from where it is new, until a cancel."""
 
     @abstractmethod
     def _free(self) -> None:
@@ -266,6 +273,18 @@ class BaseEngine(ABC):
             for one, tokens in zip(found, texts, strict=True)
         )
         return ChoicesScored(job=job.number, choices=scores, prompt_tokens=shared)
+
+    def comparing(self, request: ScorePrompts, job: Job) -> Work[PromptsScored]:
+        """How likely a text is after each of several prompts, a step at a time.
+
+        Raises CancelledError; those that are done were told.
+        """
+        size = self._context.size
+        scores = PromptScores(request, self._prompter, self._vocabulary, size, job)
+        yield from self._checked(scores.texts[0].tokens, self._judged_in_turn(scores, job))
+        if job.cancelled:
+            raise CancelledError("Stopped.")
+        return scores.answer()
 
     def classifying(self, _request: Classify, _job: Job) -> Work[Classified]:
         """It writes, and has no labels of its own."""

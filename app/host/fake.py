@@ -6,19 +6,16 @@ The "model" is a JSON file, read into `Script`. Nothing in the program offers it
 from __future__ import annotations
 
 import math
-import os
 import re
 import sys
-import threading
 import zlib
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from app.core.errors import CancelledError, TemplateError, UnsupportedModelError, error_from
+from app.core.errors import CancelledError, TemplateError, UnsupportedModelError
 from app.core.formats.classifiers import writes_nothing
 from app.engine.messages import (
     Alternative,
@@ -41,10 +38,13 @@ from app.engine.messages import (
     Measured,
     ModelInfo,
     Prefill,
+    PromptScored,
+    PromptsScored,
     Read,
     Score,
     ScoreChoices,
     Scored,
+    ScorePrompts,
     Stats,
     Take,
     TokenDetail,
@@ -53,12 +53,12 @@ from app.engine.messages import (
     Tokens,
     Working,
 )
+from app.host.fake_script import Script as Script, Template, let_others, misbehave, wait
 from app.host.generation.batching import alone
 from app.host.interface import (
     Answer,
     Engine,
     Job,
-    PreemptedError,
     Rows,
     TokenizedPrompt,
     Work,
@@ -66,34 +66,6 @@ from app.host.interface import (
 
 _START, _END = 1, 2
 """The fake's control tokens; words have numbers above."""
-
-Template = Literal["", "none", "fails", "moves system", "loses system", "doubles bos", "no end"]
-Fault = Literal["", "abort", "exit", "hang", "fail", "print", "flood"]
-
-
-class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the fake does: its words, the pause before each, and a fault in one of the phases.
-
-    `fault_after` counts the words that are still written before `decode_fault`. With a `gpu` the
-    load fault is the card's, and comes only where layers go there. `replies` are the words for
-    prompts that hold a text, `template` is what is wrong with the chat template. With `labels` it
-    is a classifier.
-    """
-
-    words: tuple[str, ...] = ("One ", "two ", "three.")
-    replies: Mapping[str, tuple[str, ...]] = {}
-    template: Template = ""
-    repeat: int = 1
-    pause_s: float = 0.0
-    steps: int = 4
-    step_s: float = 0.0
-    load_fault: Fault = ""
-    prefill_fault: Fault = ""
-    decode_fault: Fault = ""
-    fault_after: int = 1
-    failure: str = "generation_failed"
-    gpu: str = ""
-    labels: tuple[str, ...] = ()
 
 
 class FakeEngine(Engine):
@@ -157,12 +129,12 @@ class FakeEngine(Engine):
         """Emit the script's steps until a cancel; the prompt's length in tokens."""
         script, total = self._script, self.count(request.prompt, request.messages)
         for step in range(script.steps):
-            _wait(script.step_s)
+            wait(script.step_s)
             job.emit(Prefill(job=job.number, done=total * (step + 1) // script.steps, total=total))
-            _misbehave(script.prefill_fault, job, script)
+            misbehave(script.prefill_fault, job, script)
             if job.cancelled:
                 break
-            yield from _step(job)
+            yield from let_others(job)
         return total
 
     def settle(self) -> None:
@@ -174,9 +146,9 @@ class FakeEngine(Engine):
         script = self._script
         texts = [""] * request.n
         for index, word in enumerate(self._words(request) * script.repeat):
-            _wait(script.pause_s)
+            wait(script.pause_s)
             if index == script.fault_after:
-                _misbehave(script.decode_fault, job, script)
+                misbehave(script.decode_fault, job, script)
             if job.cancelled:
                 return texts, "cancelled"
             if index == request.sampling.max_tokens:
@@ -185,7 +157,7 @@ class FakeEngine(Engine):
                 text = word if take == 0 else f"{take + 1}{word}"
                 texts[take] += text
                 job.emit(Tokens(job=job.number, take=take, text=text, tokens=1))
-            yield from _step(job)
+            yield from let_others(job)
         return texts, "stop"
 
     def _words(self, request: Generate) -> tuple[str, ...]:
@@ -265,12 +237,12 @@ class FakeEngine(Engine):
 
     def scoring(self, request: Score, job: Job) -> Work[Scored]:
         """In one step."""
-        yield from _step(job)
+        yield from let_others(job)
         return self.score(request, job)
 
     def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
         """In one step."""
-        yield from _step(job)
+        yield from let_others(job)
         return self.score_choices(request, job)
 
     def score_choices(self, request: ScoreChoices, job: Job) -> ChoicesScored:
@@ -282,12 +254,28 @@ class FakeEngine(Engine):
         )
         return ChoicesScored(job=job.number, choices=scores, prompt_tokens=len(asked.split()))
 
+    def comparing(self, request: ScorePrompts, job: Job) -> Work[PromptsScored]:
+        """A word of the text is likelier where the prompt has it; a step for each prompt."""
+        found, words = [], request.text.split()
+        for number, gone in enumerate(request.without):
+            wait(self._script.step_s)
+            misbehave(self._script.prefill_fault, job, self._script)
+            yield from let_others(job)
+            if job.cancelled:
+                raise CancelledError("Stopped.")
+            kept = [one.text for place, one in enumerate(request.pieces) if place not in gone]
+            prompt = " ".join(kept).split()
+            found.append(-math.fsum(1.0 if word in prompt else 3.0 for word in words))
+            job.emit(PromptScored(job=job.number, number=number, log_probability=found[-1]))
+            job.emit(Prefill(job=job.number, done=number + 1, total=len(request.without)))
+        return PromptsScored(job=job.number, log_probabilities=tuple(found), tokens=len(words))
+
     def classifying(self, request: Classify, job: Job) -> Work[Classified]:
         """The more often a label is in the text, the likelier it is."""
         labels = self._script.labels
         if not labels:
             raise UnsupportedModelError("The script has no labels.")
-        yield from _step(job)
+        yield from let_others(job)
         found = []
         for text in request.texts:
             scores = [text.count(label) for label in labels]
@@ -299,7 +287,7 @@ class FakeEngine(Engine):
     def perplexity(self, text: str, job: Job) -> Measured:
         """Between two words at every place."""
         for step in range(self._script.steps):
-            _wait(self._script.step_s)
+            wait(self._script.step_s)
             if job.cancelled:
                 raise CancelledError("Stopped.")
             fraction = (step + 1) / self._script.steps
@@ -334,12 +322,6 @@ class FakeEngine(Engine):
         """Nothing to free."""
 
 
-def _step(job: Job) -> Work[None]:
-    """Let others have their turn."""
-    with suppress(PreemptedError):
-        yield Rows(job)
-
-
 def _turned(messages: tuple[ChatMessage, ...], template: Template) -> list[ChatMessage]:
     """The turns as the template lets them through."""
     others = [turn for turn in messages if turn.role != "system"]
@@ -356,37 +338,15 @@ def load(command: Load, job: Job) -> FakeEngine:
     script = msgspec.json.decode(Path(command.path).read_bytes(), type=Script)
     gpu = script.gpu if command.options.gpu_layers else ""
     for step in range(script.steps):
-        _wait(script.step_s)
+        wait(script.step_s)
         if job.cancelled:
             raise CancelledError("Stopped.")
         job.emit(Loading(job=job.number, fraction=(step + 1) / script.steps, gpu=gpu))
         if gpu or not script.gpu:
-            _misbehave(script.load_fault, job, script)
+            misbehave(script.load_fault, job, script)
     return FakeEngine(command, script)
 
 
 def describe() -> EngineReport:
     """A fake works everywhere."""
     return EngineReport(engine="fake", available=True, version="1")
-
-
-def _wait(seconds: float) -> None:
-    if seconds:
-        threading.Event().wait(seconds)
-
-
-def _misbehave(fault: Fault, job: Job, script: Script) -> None:
-    if fault == "abort":
-        os.abort()
-    if fault == "exit":
-        os._exit(3)
-    if fault == "fail":
-        raise error_from(script.failure, "The script says so.", "Change the script.")
-    if fault == "hang":
-        threading.Event().wait()
-    if fault == "print":
-        sys.stdout.write("a library talks")
-        sys.stdout.flush()
-        os.write(1, b"to the standard output\n")
-    while fault == "flood":
-        job.emit(Tokens(job=job.number, take=0, text="x" * 1000, tokens=1))

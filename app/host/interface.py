@@ -25,10 +25,12 @@ from app.engine.messages import (
     Load,
     Measured,
     ModelInfo,
+    PromptsScored,
     Read,
     Score,
     ScoreChoices,
     Scored,
+    ScorePrompts,
     Tokenize,
     Tokenized,
 )
@@ -166,6 +168,13 @@ class Engine(Protocol):
 
     def choosing(self, request: ScoreChoices, job: Job) -> Work[ChoicesScored]:
         """What `score_choices` does."""
+        ...
+
+    def comparing(self, request: ScorePrompts, job: Job) -> Work[PromptsScored]:
+        """How likely a text is after each of several prompts, a step at a time.
+
+        Raises CancelledError.
+        """
         ...
 
     def classifying(self, request: Classify, job: Job) -> Work[Classified]:

@@ -57,6 +57,7 @@ from app.engine.messages import (
     Score,
     ScoreChoices,
     Scored,
+    ScorePrompts,
     Tokenize,
     Unload,
 )
@@ -104,7 +105,7 @@ def run_host() -> NoReturn:
         host.turn()
 
 
-Shared = Generate | Score | ScoreChoices | Classify
+Shared = Generate | Score | ScoreChoices | ScorePrompts | Classify
 QUICK = (Count, Tokenize, Detokenize)
 """Commands that are answered between two steps of others."""
 
@@ -208,6 +209,8 @@ class Host:
             elif isinstance(command, Score):
                 check_alternatives(command.probabilities)
                 work = self._engine.scoring(command, job)
+            elif isinstance(command, ScorePrompts):
+                work = self._engine.comparing(command, job)
             elif isinstance(command, Classify):
                 work = self._engine.classifying(command, job)
             else:
@@ -366,7 +369,7 @@ class Host:
 
 def _is_shared(command: JobCommand) -> bool:
     """Whether others may run beside it."""
-    return isinstance(command, Score | ScoreChoices | Classify) or (
+    return isinstance(command, Score | ScoreChoices | ScorePrompts | Classify) or (
         isinstance(command, Generate) and not command.exact
     )
 

@@ -120,6 +120,8 @@ sent now, each part with its tokens and its reason, and how long reading it take
 progress | Progress… | Ctrl+Shift+W | - | See the words of each day and set goals
 *origins | Where the Text Comes From | Ctrl+F8 | - | Tint and underline what a model wrote, \
 what was edited of it, and what was pasted
+influence | What Drove This… | Ctrl+Shift+F10 | - | See which parts of the prompt mattered most \
+for the sentence at the cursor, or for the selection
 provenance | Provenance Report… | Ctrl+Shift+F8 | - | See how much was typed, generated, edited \
 and pasted, by chapter, and by which models, and save it
 *heat | Heat View | Ctrl+F11 | - | Underline what the model would not have expected, in what was \

@@ -246,6 +246,68 @@
     </message>
 </context>
 <context>
+    <name>InfluenceDialog</name>
+    <message numerus="yes">
+        <source>{0} of {1} parts</source>
+        <translation>
+            <numerusform>{0} of {1} part</numerusform>
+            <numerusform>{0} of {1} parts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} of {1} parts were left out so far; the rest is not known.</source>
+        <translation>
+            <numerusform>{0} of {1} part was left out so far; the rest is not known.</numerusform>
+            <numerusform>{0} of {1} parts were left out so far; the rest is not known.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs at the beginning have no room.</source>
+        <translation>
+            <numerusform>{0} paragraph at the beginning has no room.</numerusform>
+            <numerusform>{0} paragraphs at the beginning have no room.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} parts are left out, one after the other.</source>
+        <translation>
+            <numerusform>{0} part is left out.</numerusform>
+            <numerusform>{0} parts are left out, one after the other.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} parts are to be left out, one after the other.</source>
+        <translation>
+            <numerusform>{0} part is to be left out.</numerusform>
+            <numerusform>{0} parts are to be left out, one after the other.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InfluenceWords</name>
+    <message numerus="yes">
+        <source>about {0} minutes</source>
+        <translation>
+            <numerusform>about {0} minute</numerusform>
+            <numerusform>about {0} minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about {0} seconds</source>
+        <translation>
+            <numerusform>about {0} second</numerusform>
+            <numerusform>about {0} seconds</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs above</source>
+        <translation>
+            <numerusform>{0} paragraph above</numerusform>
+            <numerusform>{0} paragraphs above</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LicencesDialog</name>
     <message numerus="yes">
         <source>{0} components</source>

@@ -656,6 +656,10 @@
         <translation>查看已载入的模型擅长什么、在本机有多快</translation>
     </message>
     <message>
+        <source>See which parts of the prompt mattered most for the sentence at the cursor, or for the selection</source>
+        <translation>查看提示词的哪些部分对光标处的句子或所选文字影响最大</translation>
+    </message>
+    <message>
         <source>Select All</source>
         <translation>全选</translation>
     </message>
@@ -834,6 +838,10 @@
     <message>
         <source>View</source>
         <translation>视图</translation>
+    </message>
+    <message>
+        <source>What Drove This…</source>
+        <translation>是什么促成了这句…</translation>
     </message>
     <message>
         <source>What the Model Reads…</source>
@@ -3488,6 +3496,207 @@ MIT 许可证。</translation>
         <translation>
             <numerusform>{0} 词</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>InfluenceController</name>
+    <message>
+        <source>A server cannot say what drove a sentence. Load a model of this machine.</source>
+        <translation>服务器无法说明是什么促成了一个句子。请加载本机的模型。</translation>
+    </message>
+    <message>
+        <source>Load a model first: it is what the sentence is scored with.</source>
+        <translation>请先加载模型：要用它来给句子打分。</translation>
+    </message>
+    <message>
+        <source>Put the cursor into a sentence, or select one.</source>
+        <translation>请把光标放在一个句子里，或选中一个句子。</translation>
+    </message>
+    <message>
+        <source>This model only sorts texts; it cannot score a sentence.</source>
+        <translation>此模型只能给文本分类，不能给句子打分。</translation>
+    </message>
+</context>
+<context>
+    <name>InfluenceDialog</name>
+    <message>
+        <source>After the whole prompt the log probability of its {0} is {1} nats.</source>
+        <translation>在完整提示词之后，这句的 {0}的对数概率为 {1} 奈特。</translation>
+    </message>
+    <message>
+        <source>Another model wrote it than the one that is loaded.</source>
+        <translation>写这句的模型不是现在加载的模型。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the list as text</source>
+        <translation>以文本形式复制列表</translation>
+    </message>
+    <message>
+        <source>Counting the parts of the prompt…</source>
+        <translation>正在统计提示词的各部分…</translation>
+    </message>
+    <message>
+        <source>Go On</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Go There</source>
+        <translation>转到该处</translation>
+    </message>
+    <message>
+        <source>Go to the selected part: on the page or in the memory</source>
+        <translation>转到所选部分：在页面上或在记忆中</translation>
+    </message>
+    <message>
+        <source>How this is found: each part is left out once, and the sentence is scored again (leave-one-out). The number is how much less likely the sentence is without it; a hollow bar and a minus mean that it would be likelier. Parts that say the same cover for each other: then none of them seems to matter. It tells what this model does with this prompt, not why.</source>
+        <translation>方法：每个部分各省略一次，再给句子重新打分（留一法）。数字表示没有该部分时句子的可能性降低多少；空心条和负号表示没有它时句子反而更可能。内容相同的部分会互相替代：这时它们看起来都不重要。这只说明此模型如何对待此提示词，并不说明原因。</translation>
+    </message>
+    <message>
+        <source>Nothing stands before this sentence that could be left out.</source>
+        <translation>这句之前没有可以省略的内容。</translation>
+    </message>
+    <message>
+        <source>Parts of the prompt, what mattered most first</source>
+        <translation>提示词的各部分，影响最大的在前</translation>
+    </message>
+    <message>
+        <source>Reading the prompt…</source>
+        <translation>正在读取提示词…</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>That means reading {0}</source>
+        <translation>这需要读取 {0}</translation>
+    </message>
+    <message>
+        <source>The prompt is the one that this take was written from.</source>
+        <translation>所用的是写出这个版本时的提示词。</translation>
+    </message>
+    <message>
+        <source>The prompt is what the model would read before the sentence now.</source>
+        <translation>所用的是模型现在在这句之前会读到的提示词。</translation>
+    </message>
+    <message>
+        <source>The sentence</source>
+        <translation>句子</translation>
+    </message>
+    <message>
+        <source>The text was changed meanwhile; this is about the text as it was.</source>
+        <translation>文本在此期间有改动；这里说的是改动之前的文本。</translation>
+    </message>
+    <message>
+        <source>What Drove This</source>
+        <translation>是什么促成了这句</translation>
+    </message>
+    <message>
+        <source>What the model is asked to write goes before it.</source>
+        <translation>请模型写作的任务优先于此。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} of {1} parts</source>
+        <translation>
+            <numerusform>已完成 {0} / {1} 个部分</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} of {1} parts were left out so far; the rest is not known.</source>
+        <translation>
+            <numerusform>到目前为止省略了 {1} 个部分中的 {0} 个；其余的尚不清楚。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs at the beginning have no room.</source>
+        <translation>
+            <numerusform>开头有 {0} 段放不下。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} parts are left out, one after the other.</source>
+        <translation>
+            <numerusform>正在逐一省略 {0} 个部分。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} parts are to be left out, one after the other.</source>
+        <translation>
+            <numerusform>将逐一省略 {0} 个部分。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}, {1} left</source>
+        <translation>{0}，还需{1}</translation>
+    </message>
+    <message>
+        <source>{0}: {1}.</source>
+        <translation>{0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0}; how long it takes is known once some are read.</source>
+        <translation>{0}；读取一部分之后才知道需要多久。</translation>
+    </message>
+    <message>
+        <source>“{0}”</source>
+        <translation>“{0}”</translation>
+    </message>
+</context>
+<context>
+    <name>InfluenceWords</name>
+    <message numerus="yes">
+        <source>about {0} minutes</source>
+        <translation>
+            <numerusform>约 {0} 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about {0} seconds</source>
+        <translation>
+            <numerusform>约 {0} 秒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>hardly matters</source>
+        <translation>几乎没有影响</translation>
+    </message>
+    <message>
+        <source>less than a second</source>
+        <translation>不到一秒</translation>
+    </message>
+    <message>
+        <source>makes the sentence less likely: without it, {0} times as likely</source>
+        <translation>使这句更不可能：没有它时可能性为 {0} 倍</translation>
+    </message>
+    <message>
+        <source>makes the sentence {0} times as likely</source>
+        <translation>使这句的可能性变为 {0} 倍</translation>
+    </message>
+    <message>
+        <source>the same paragraph</source>
+        <translation>同一段</translation>
+    </message>
+    <message>
+        <source>{0} nats</source>
+        <translation>{0} 奈特</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} paragraphs above</source>
+        <translation>
+            <numerusform>上方第 {0} 段</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}; {1}</source>
+        <translation>{0}；{1}</translation>
+    </message>
+    <message>
+        <source>“{0}”</source>
+        <translation>“{0}”</translation>
     </message>
 </context>
 <context>
@@ -8403,6 +8612,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择从“记忆”面板导出的文件。</translation>
     </message>
     <message>
+        <source>Choose a sentence with more text before it.</source>
+        <translation>请选择前面有更多文字的句子。</translation>
+    </message>
+    <message>
         <source>Choose a smaller model or context.</source>
         <translation>请选择更小的模型或更短的上下文。</translation>
     </message>
@@ -9951,6 +10164,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>模型没有为这段文字给出可用的数值。</translation>
     </message>
     <message>
+        <source>The model gave no usable numbers for the sentence.</source>
+        <translation>模型没有为这个句子给出可用的数字。</translation>
+    </message>
+    <message>
         <source>The model is in {0} already.</source>
         <translation>模型已经在 {0} 中。</translation>
     </message>
@@ -10535,6 +10752,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>可以有 1 到 {0} 个选项，且都不能为空。</translation>
     </message>
     <message>
+        <source>There can be 1 to {0} prompts, and a text that is not empty.</source>
+        <translation>可以有 1 到 {0} 个提示词，且文本不能为空。</translation>
+    </message>
+    <message>
         <source>There can be 1 to {0} takes, not {1}.</source>
         <translation>可以有 1 到 {0} 份候选稿，而不是 {1} 份。</translation>
     </message>
@@ -10933,6 +11154,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>With {0} it needs {1}.</source>
         <translation>采用{0}，需要 {1}。</translation>
+    </message>
+    <message>
+        <source>Without that part nothing is left before the sentence, and this model has no token to begin with.</source>
+        <translation>没有该部分，句子之前就什么都不剩了，而此模型没有可用来开头的词元。</translation>
     </message>
     <message>
         <source>Word bias (logit_bias) bans every token of the model.</source>

@@ -49,6 +49,7 @@ from app.ui.spelling.dialog import SpellingDialog
 from app.ui.takes.again_dialog import AgainDialog
 from app.ui.takes.all_takes import AllTakesDialog, TakeSource
 from tests.ui.context.test_context_dialog import KnowingEngine
+from tests.ui.interpretability import test_influence as influence
 from tests.ui.interpretability.word_engine import ScoringEngine
 from tests.ui.manager.test_manager_fit import Shop
 
@@ -123,6 +124,10 @@ class ManuscriptWindows(OpenedWindow):
         dialog.tabs.setCurrentWidget(dialog.tree)
         self.qtbot.waitUntil(lambda: dialog.background.is_idle)
         return dialog
+
+    def what_drove_this(self) -> QWidget:
+        """The ranked parts, one of them against the sentence, after an edit of the page."""
+        return influence.shown_with_all(self.studio, self.qtbot)
 
     def again_but(self) -> QWidget:
         models = ["/m/Tiny.gguf", "/m/雨.gguf"]

@@ -186,6 +186,7 @@ def _fill_manuscript_place(selftest: Selftest) -> None:
         (["home", fault(_fill_export_place), "convert"], "convert", "An export 导出.odt"),
         (["home", "window", fault(_forget_versions), "history"], "history", "No version"),
         (["home", "window", "replace"], "replace", "Undo did not"),  # it knows of no text
+        (["home", "window", "drive"], "drive", "Load a model first"),
         (["home", "window", "close", "backup"], "backup", "does not hold"),  # it has no takes
         # Without a model the window waits for the writer's choice of one.
         (["home", "window", replace(BY_NAME["write"], limit_s=0.5)], "write", "longer than 0.5 s"),

@@ -9,7 +9,7 @@ import msgspec
 
 from app.engine.messages import PROTOCOL_VERSION, Command, HostEvent
 
-KNOWN = (7, "3b64aab1b9708a91")
+KNOWN = (8, "30c4a6558eab96eb")
 
 
 def test_the_number_belongs_to_these_messages() -> None:

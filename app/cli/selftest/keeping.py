@@ -14,6 +14,9 @@ from app.core.errors import DocumentError, StoreError
 from app.core.store import Store, damage_of
 from app.core.store.backups import back_up, restore
 
+TOLD = "Her name was Zorblax, and nobody knew where she had come from."
+BESIDE = "It had rained for three days, and the road to the mill was under water."
+NAMED = "Everybody in the village knew her name: Zorblax."
 HIDDEN = "for the writer alone 只给作者看"
 """What stands in a comment, which neither a model nor a reader sees."""
 

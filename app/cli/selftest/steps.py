@@ -24,7 +24,7 @@ from app.cli.selftest.books import (
     use_trash,
 )
 from app.cli.selftest.home import BEGINNING, SelftestHome
-from app.cli.selftest.keeping import HIDDEN, convert, keep_backup
+from app.cli.selftest.keeping import BESIDE, HIDDEN, NAMED, TOLD, convert, keep_backup
 from app.cli.selftest.loopback import ask_service, free_port
 from app.cli.selftest.report import CannotTryError
 from app.cli.selftest.rewriting import know_origins, propose, tell_lore
@@ -255,6 +255,14 @@ class Selftest:
         if found["text"] == self.text or not 0 < found["share"] < 1 or not found["said"]:
             raise LampblackError("The word was not replaced, or nothing is said of what follows.")
         return f"{found['others']} others beside one, one of them put in, and undone"
+
+    def drive(self) -> str:
+        """Ask what drove a sentence that has a name which one paragraph alone tells."""
+        found = self._undone(self.window.ask("drive", text=f"{TOLD}\n\n{BESIDE}\n\n{NAMED}"))
+        (first, nats), *others = found["parts"]
+        if TOLD not in first or nats <= 0 or not others:
+            raise LampblackError("The paragraph that has the name is not what drove the sentence.")
+        return f"the paragraph that has the name, of {len(others) + 1} parts: {nats:+.1f} nats"
 
     def history(self) -> str:
         """Put the first version of the document on the page, and undo it."""

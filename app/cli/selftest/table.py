@@ -98,6 +98,13 @@ STEPS = (
         limit_s=_ENGINE_S,
         remedy=_ENGINE_LOG,
     ),
+    SelftestStep(
+        name="drive",
+        title="ask what drove a sentence",
+        run=Selftest.drive,
+        limit_s=_ENGINE_S,
+        remedy=_ENGINE_LOG,
+    ),
     SelftestStep(name="history", title="restore an earlier version", run=Selftest.history),
     SelftestStep(
         name="service",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence as ListOf
+from collections.abc import Callable, Iterator, Sequence as ListOf
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 
 from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import Generate, ModelInfo
@@ -12,6 +13,7 @@ from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
 from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.prompt_lookup import Costs
+from app.host.generation.prompt_scores import PromptScores
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import CHOICES_AT_ONCE, Answer, Job, PreemptedError, Rows, Work
@@ -161,9 +163,18 @@ class LlamaCppEngine(BaseEngine):
             self._cache.release(sequence)
 
     def _rows_judged(
-        self, sequence: Sequence, part: Ids, job: Job, judge: Judge | None, told: int
+        self,
+        sequence: Sequence,
+        part: Ids,
+        job: Job,
+        judge: Judge | None,
+        told: int,
+        heard: Callable[[int], object] = bool,
     ) -> Work[None]:
-        """Read what the sequence lacks of `part` and tell `judge` of what was not told before."""
+        """Read what the sequence lacks of `part` and tell `judge` of what was not told before.
+
+        `heard` is told how long the sequence is.
+        """
         rows = PromptRows(job, sequence, part, outputs=judge is not None)
         while sequence.length < len(part) and not job.cancelled:
             start = sequence.length
@@ -176,6 +187,7 @@ class LlamaCppEngine(BaseEngine):
                 for place in range(max(start, told), sequence.length):
                     judge(place, self._context.logits(rows.first + place - start))
                 told = max(told, sequence.length)
+            heard(sequence.length)
 
     def _judged_behind(self, prompt: Ids, tokens: Ids, job: Job, judge: Judge) -> Work[None]:
         """Read the prompt as for writing, then tell `judge` of each token behind it."""
@@ -187,6 +199,25 @@ class LlamaCppEngine(BaseEngine):
                 yield from self._rows_judged(sequence, tokens[:-1], job, judge, len(prompt))
         finally:
             self._cache.keep(sequence, tokens[: sequence.length])
+
+    def _judged_in_turn(self, scores: PromptScores, job: Job) -> Work[None]:
+        """Read the texts one after the other, each from where it is new, until a cancel."""
+        first = scores.texts[0]
+        sequence = self._cache.begin(first.tokens[: first.first])
+        scores.begin(sequence.length)
+        try:
+            for text in scores.texts:
+                if sequence.length > text.shared and text is not first:
+                    is_cut = self._context.truncate(sequence.id, text.shared)
+                    sequence.length = text.shared if is_cut else 0
+                told, place = partial(scores.reading, text), text.first - 1
+                for part, judge in ((text.tokens[:place], None), (text.tokens[:-1], text.judge)):
+                    yield from self._rows_judged(sequence, part, job, judge, place, told)
+                if job.cancelled or not text.is_whole:
+                    return
+                scores.finish(text)
+        finally:
+            self._cache.release(sequence)
 
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """Read what is shared once, then what each text has of its own behind it."""

@@ -295,7 +295,7 @@ class ClassifierEngine(Engine):
         raise writes_nothing(self._info.name, self._info.labels)
 
     generate = writing = read = _refuse
-    score = scoring = score_choices = choosing = perplexity = _refuse
+    score = scoring = score_choices = choosing = comparing = perplexity = _refuse
     detokenize = lay_out = _refuse
 
     def release(self, rows: Rows) -> None:

@@ -103,9 +103,15 @@ class TorchPromptReader:
         self._block = min(2 * FIXED, most)
 
     def read(
-        self, lane: Lane, tokens: Ids, job: Job, *, fixed: bool = False, report: bool = True
+        self,
+        lane: Lane,
+        tokens: Ids,
+        job: Job,
+        *,
+        fixed: bool = False,
+        told: Callable[[int], object] | None = None,
     ) -> Work[Logits | None]:
-        """Read what `lane` lacks of `tokens`, emitting `Prefill`.
+        """Read what `lane` lacks of `tokens`, emitting `Prefill` unless `told` hears of it.
 
         Returns the logits after the last one, or None if cancelled.
         """
@@ -113,7 +119,9 @@ class TorchPromptReader:
         logits: Logits = np.empty(0, np.float32)
         while True:
             done = lane.length
-            if report:
+            if told is not None:
+                told(done)
+            else:
                 job.emit(Prefill(job=job.number, done=done, total=total, reused=reused))
             if done >= total or job.cancelled:
                 return None if job.cancelled else logits

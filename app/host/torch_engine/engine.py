@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
+from app.core.errors import OutOfMemoryError
 from app.engine.messages import Generate, ModelInfo
 from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
 from app.host.generation.probabilities import Judge, log_probability, log_sum
+from app.host.generation.prompt_scores import PromptScores
 from app.host.generation.transcript import Transcript
 from app.host.generation.vocabulary import Ids
 from app.host.interface import CHOICES_AT_ONCE, Answer, Job, Rows, Work
@@ -167,6 +170,36 @@ class TorchEngine(BaseEngine):
                 yield from self._rows_judged(lane, tokens[:-1], job, judge)
         finally:
             self._cache.keep(lane, tokens[: lane.length])
+
+    def _judged_in_turn(self, scores: PromptScores, job: Job) -> Work[None]:
+        """Read the texts one after the other, each from where it is new, until a cancel."""
+        begun = scores.texts[0]
+        lane = self._cache.begin(begun.tokens[: begun.first], len(begun.tokens))
+        scores.begin(lane.length)
+        for text in scores.texts:
+            if text is not begun:
+                lane.cut(text.shared)
+            told = partial(scores.reading, text)
+            try:
+                prompt = text.tokens[: text.first - 1]
+                yield from self._reader.read(lane, prompt, job, told=told)
+                yield from self._rows_judged(lane, text.tokens[:-1], job, text.judge)
+            finally:
+                if text is begun:  # the others only cut it
+                    lane = self._kept_apart(lane, text.tokens[: text.first])
+            if job.cancelled or not text.is_whole:
+                return
+            scores.finish(text)
+
+    def _kept_apart(self, lane: Lane, prompt: Ids) -> Lane:
+        """A copy of a memory of which the prompt is kept; itself where there is no room for one."""
+        length = lane.length
+        try:
+            copy = lane.copied(length, length)
+        except OutOfMemoryError:
+            return lane
+        self._cache.keep(lane, prompt[:length])
+        return copy
 
     def _choices(self, texts: list[Ids], shared: int, job: Job) -> Work[list[list[float]]]:
         """Read what is shared once, then what each text has of its own behind it."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTextEdit
 from app.ui.widgets.theme import Theme
 
 _MOST = 200  # paragraphs; more are tinted in one piece
+_ROUNDS = 3
 _LAYERS = (
     "dim",
     "generated",
@@ -27,6 +28,7 @@ _LAYERS = (
     "added",
     "goes",
     "comes",
+    "influence",
     "spelling",
     "found",
 )
@@ -64,6 +66,15 @@ class View:
         """Whether the text at `position` is in the window."""
         place = self._editor.cursorRect(self._cursor(position))
         return self._editor.viewport().rect().intersects(place)
+
+    def bring(self, position: int) -> None:
+        """Show the text at `position`, in the upper part of the window; the caret stays."""
+        page, bar = self._editor.viewport(), self._editor.verticalScrollBar()
+        for _again in range(_ROUNDS):  # what is above may be laid out only now
+            if self.shows(position):
+                return
+            place = self._editor.cursorRect(self._cursor(position))
+            bar.setValue(bar.value() + place.top() - page.height() // 4)
 
     def draw_first_line(self, text: str, colour: QColor) -> None:
         """Draw a text where the first line will be."""

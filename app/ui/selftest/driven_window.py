@@ -214,6 +214,33 @@ class DrivenWindow(QObject):
 
         dialog.read_out.connect(choose, Qt.ConnectionType.SingleShotConnection)
 
+    def _do_drive(self, text: str) -> None:
+        """Write at the end of the text, and ask what drove the last sentence."""
+        editor = self._window.editor
+        editor.move_caret(len(editor.manuscript))
+        editor.insert_plain(f"\n\n{text}")
+        self._trigger("influence")
+        dialog = self._window.manuscript.influence.dialog
+        if dialog is None:
+            said = self._window.statusBar().currentMessage()
+            self._answer(problem=said or "The window of what drove it did not open.", hint="")
+            return
+        later = Qt.ConnectionType.QueuedConnection  # when the dialog has taken it up
+        dialog.run.planned.connect(lambda _plan: dialog.start_button.click(), later)
+        dialog.run.ended.connect(self._on_driven, later)
+
+    def _on_driven(self, error: LampblackError | None) -> None:
+        dialog = self._window.manuscript.influence.dialog
+        if dialog is None or self._doing != "drive":
+            return
+        plan, found = dialog.plan, dialog.found
+        dialog.reject()
+        if error is not None or plan is None:
+            self._on_error(error or LampblackError("Nothing was scored."))
+            return
+        parts = [[plan.parts[one.number].text, one.nats] for one in found]
+        self._answer_and_undo(parts=parts)
+
     def _do_history(self, path: str) -> None:
         """Restore the first version, as the dialog of the history does."""
         store = self._window.program.store

@@ -24,6 +24,7 @@ from app.ui.history.backups_controller import BackupsController
 from app.ui.history.controller import HistoryController
 from app.ui.history.outside import OutsideChanges
 from app.ui.history.trash_controller import TrashController
+from app.ui.interpretability.influence_controller import InfluenceController
 from app.ui.interpretability.surprise_controller import SurpriseController
 from app.ui.interpretability.why import WhyController
 from app.ui.library.bar_controller import BarController
@@ -218,6 +219,7 @@ class ManuscriptParts(QObject):
         self.lock.unlocked.connect(self.search.follow_later)
         self.lock.unlocked.connect(self.progress.begin)
         self._make_rewrites(generation, window)
+        self._make_influence(generation, window)
 
     def _make_rewrites(self, generation: GenerationController, window: QMainWindow) -> None:
         """Offer the actions for a selection, and let their notes have a page of the side bar."""
@@ -301,6 +303,24 @@ class ManuscriptParts(QObject):
     def _book_folder(self) -> str:
         contents = self.books.book.contents
         return str(contents.folder) if contents is not None else ""
+
+    def _make_influence(self, generation: GenerationController, window: QMainWindow) -> None:
+        """Let the writer ask what drove a sentence."""
+        self.influence = InfluenceController(
+            self._program,
+            self._documents,
+            self._display,
+            generation.prompts,
+            self.takes.anchors,
+            generation.take_log,
+            lambda: generation.reading.sampling,
+            self.context.open,
+            self._status,
+            self._actions,
+            window,
+        )
+        self.lock.quieting.connect(self.influence.close_dialog)
+        self._parts += (self.influence,)
 
     def _add_notes(self) -> None:
         """Give the notes a page in the side bar, which need not be in front."""
