@@ -127,7 +127,8 @@ class ManuscriptWindows(OpenedWindow):
 
     def what_drove_this(self) -> QWidget:
         """The ranked parts, one of them against the sentence, after an edit of the page."""
-        return influence.shown_with_all(self.studio, self.qtbot)
+        dialog: QWidget = influence.shown_with_all(self.studio, self.qtbot)
+        return dialog
 
     def again_but(self) -> QWidget:
         models = ["/m/Tiny.gguf", "/m/雨.gguf"]

@@ -209,7 +209,7 @@ def _candidates(logits: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.i
     highest = logits[:whole].reshape(_BLOCK, stride).max(axis=0)
     best = highest.argpartition(-count)[-count:]
     best.sort()
-    inside = (_STEPS * stride + best).ravel()
+    inside: npt.NDArray[np.intp] = (_STEPS * stride + best).ravel()
     if whole == len(logits):
         return inside
     return np.concatenate((inside, np.arange(whole, len(logits))))
