@@ -48,6 +48,7 @@ from app.ui.rewrites.notes import LinkedSentence, Note, NotePassage
 from app.ui.spelling.dialog import SpellingDialog
 from app.ui.takes.again_dialog import AgainDialog
 from app.ui.takes.all_takes import AllTakesDialog, TakeSource
+from tests.ui.conftest import MODEL
 from tests.ui.context.test_context_dialog import KnowingEngine
 from tests.ui.interpretability import test_influence as influence
 from tests.ui.interpretability.word_engine import ScoringEngine
@@ -174,7 +175,7 @@ class ManuscriptWindows(OpenedWindow):
     def why_this_word(self) -> QWidget:
         """A word with everything that can stand in its place, one of which cannot be put in."""
         self.studio.show("The old lamp rained.", 6)
-        self.studio.worker.shared = ScoringEngine()
+        self.studio.worker.model, self.studio.worker.shared = MODEL, ScoringEngine()
         dialog = self.window.manuscript.why.open()
         assert dialog is not None
         self.qtbot.waitUntil(lambda: dialog.read is not None)
