@@ -19,6 +19,7 @@ from app.core.interpretability.surprise_text import (
     ReadText,
     TokenGroup,
     foreign_tokens,
+    letters_start,
     no_scores,
     surprise_runs,
     token_ends,
@@ -124,7 +125,7 @@ class PageScoring:
     def _found(
         self, groups: Sequence[TokenGroup], known: Sequence[float]
     ) -> list[tuple[int, SurpriseRun]]:
-        wanted = [one for one in groups if one.start >= self._start]
+        wanted = [one for one in groups if letters_start(self._read.text, one) >= self._start]
         return surprise_runs(self._read, wanted, known)
 
     def _tokens(self) -> tuple[tuple[int, ...], list[TokenGroup], bool]:

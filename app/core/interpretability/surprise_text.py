@@ -176,8 +176,7 @@ def _place(read: ReadText, group: TokenGroup) -> tuple[int, int]:
     page = read.on_page(group.start, group.end)
     if page >= 0:
         return page, group.end - group.start
-    letters = _part(read.text, group.start, group.end)
-    start = group.start + len(letters) - len(letters.lstrip())  # a space is one unit
+    letters, start = _part(read.text, group.start, group.end), letters_start(read.text, group)
     end = group.end - (len(letters) - len(letters.rstrip()))
     return (read.on_page(start, end), end - start) if start < end else (-1, 0)
 
@@ -219,6 +218,12 @@ def _word_begins(text: str, start: int, end: int) -> list[tuple[int, int]]:
         found.append((place, place + length))
         place, at = place + length, match.end()
     return found
+
+
+def letters_start(text: str, group: TokenGroup) -> int:
+    """Where the letters of a group begin, after its spaces."""
+    letters = _part(text, group.start, group.end)
+    return group.start + len(letters) - len(letters.lstrip())  # a space is one unit
 
 
 def _part(text: str, start: int, end: int) -> str:

@@ -30,12 +30,15 @@ TEXT_ON = [
     ("warning_ink", "warning"),
     ("ink", "line"),
     ("muted", "line"),
+    ("ink", "heat"),
+    ("take_ink", "heat"),
+    ("accent", "heat"),
 ]
 SHAPES_ON = [
     (shape, ground)
     for shape in ("edge", "accent")
     for ground in ("page", "surround", "panel", "field")
-] + [("accent", "line"), ("edge", "error"), ("edge", "take_tint")]
+] + [("accent", "line"), ("edge", "error"), ("edge", "take_tint"), ("muted", "heat")]
 
 
 NAMES = ["light", "dark", "contrast", "sepia"]
