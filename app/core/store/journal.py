@@ -156,5 +156,6 @@ def forget(connection: apsw.Connection, journal: str) -> None:
         "DELETE FROM provenance_edit WHERE journal = ?",
         "DELETE FROM story_memory WHERE document = ?",
         "DELETE FROM note WHERE document = ?",
+        "DELETE FROM take_place WHERE document = ?",
     ):
         connection.execute(statement, (journal,))

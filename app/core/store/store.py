@@ -133,6 +133,7 @@ class Store:
     def end(self, journal: str) -> None:
         """The document was closed on purpose: nothing of it needs to be recovered."""
         self._thread.put(partial(self._database.forget, journal))
+        self._write(partial(forget, journal=journal))  # what was kept beside it waits until then
 
     def flush(self) -> None:
         """Wait until everything is on disk, or has been reported as a problem."""
@@ -149,9 +150,8 @@ class Store:
     def discard(self, journal: str, now: str = "") -> None:
         """Forget a text that was offered for recovery; it is the document `now`, if any."""
         if now:
-            name = document_name(now)
-            self._run(lambda connection: carry_all(connection, journal, name), None)
-        self._thread.put(partial(self._database.forget, journal))
+            self._run(partial(carry_all, document=journal, to=document_name(now)), None)
+        self.end(journal)
 
     def add_take(self, take: TakeRecord) -> int:
         """Keep a take for ever, at once; returns its id, or 0 when the disk refuses."""

@@ -181,3 +181,18 @@ def test_takes_are_found_again_where_another_program_moved_the_file(make_bench, 
     assert again.cards[1].property("shown")
     found = again.studio.program.store.kept_takes.found(TakeFilter(path=str(moved)))
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("leaving", ["new", "close"])
+def test_of_a_text_that_is_discarded_no_words_stay(bench, leaving):
+    bench.write(" one", " zwei", before="A secret stood here.")
+    store, journal = bench.studio.program.store, bench.studio.window.documents.journal
+    bench.controller.anchors.keep()
+    assert "secret" in store.take_places.of(journal)[0].before
+    bench.studio.questions.unsaved_answer = "discard"
+    if leaving == "new":
+        bench.studio.do("new")
+    else:
+        bench.studio.window.close()
+    assert store.take_places.of(journal) == ()
+    assert len(bench.kept()) == 2  # the takes stay for ever

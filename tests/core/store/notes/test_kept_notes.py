@@ -47,8 +47,8 @@ def test_notes_follow_their_document(stores, tmp_path: Path):
     kept.keep(journal, [note("a")])
     first, second, copy = (str(tmp_path / name) for name in ("a.md", "b.md", "c.md"))
     store.rename_history(journal, first)
-    assert [one.key for one in kept.of(first)] == ["a"]
     store.end(journal)
+    assert [one.key for one in kept.of(first)] == ["a"]
     assert kept.of(journal) == ()
     store.rename_history(first, second)
     store.copy_history(second, copy)
