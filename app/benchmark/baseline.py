@@ -131,14 +131,28 @@ class BareEngine:
         return Prompt(found["text"], found["tokens"])
 
     def step(
-        self, prompt: str, tokens: int, *, skip: int = 0, threads: int = 0, rows: int = 1
+        self,
+        prompt: str,
+        tokens: int,
+        *,
+        skip: int = 0,
+        threads: int = 0,
+        rows: int = 1,
+        shared: bool = False,
     ) -> float:
         """Seconds per step over `tokens` steps that come `skip` steps after the prompt.
 
-        With several `rows` each step goes on with as many sequences, each with the prompt.
+        With several `rows` each step goes on with as many sequences, each with the prompt: with
+        one of its own, or all with the same if it is `shared`.
         """
         answer = self._child.ask(
-            "decode", prompt=prompt, tokens=tokens, skip=skip, threads=threads, rows=rows
+            "decode",
+            prompt=prompt,
+            tokens=tokens,
+            skip=skip,
+            threads=threads,
+            rows=rows,
+            shared=shared,
         )
         return float(answer["seconds"]) / tokens
 

@@ -89,11 +89,13 @@ GOALS: tuple[Goal, ...] = (
     Goal(
         7,
         "Several takes",
-        "Writes four takes of a known prompt at once beside four runs in a row, on the model and "
-        "on a Q8_0 copy of it.",
+        "Writes four takes of a known prompt at once beside four runs in a row, and beside the "
+        "bare loop's four rows after the same prompt, on the model and on a Q8_0 copy of it.",
         (
             Measure("own", "four takes at once against four runs", 0.70, "lower"),
             Measure("q8_0", "four takes at once, on a Q8_0 copy", 0.55, "lower"),
+            Measure("own_beside", "four takes beside the bare loop's", 1.03, "lower"),
+            Measure("q8_0_beside", "the same on the copy", 1.03, "lower"),
             _floor("own", "the bare loop's four rows against four steps", 0.70),
             _floor("q8_0", "the bare loop's, on the copy", 0.55),
         ),

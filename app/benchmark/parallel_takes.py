@@ -12,12 +12,15 @@ from app.core.errors import NotMeasuredError
 _TAKES = 4
 _PROMPT = 128
 _TURNS = 2
-_STEPS = 16
 _NAMES = ("own", "q8_0")
 
 
 def at_once(session: GoalSession) -> Experiment:
-    """Goal 7: four takes in one go beside four in a row, the prompt known to both."""
+    """Goal 7: four takes in one go beside four in a row, the prompt known to both.
+
+    Beside them the library alone computes as many tokens after the same prompt, which its four
+    sequences share as well.
+    """
     options = sized_options(_TAKES * session.sizes.takes + 2 * _PROMPT)
     own = session.pair(options)
     target = session.folder / f"{session.path.stem}.Q8_0-copy.gguf"
@@ -28,35 +31,40 @@ def at_once(session: GoalSession) -> Experiment:
     for name, pair in zip(_NAMES, (own, copy), strict=True):
         seeds = count(1)
         pair.ours.write(prompt, pair.ours.greedy(2))
-        sides = {
-            f"{name} {how}": _takes(f"{name} {how}", pair, prompt, session.sizes.takes, seeds, n)
+        tokens = session.sizes.takes
+        together, in_a_row = (
+            _takes(f"{name} {how}", pair, prompt, tokens, seeds, n)
             for how, n in (("at once", _TAKES), ("in a row", 1))
-        }
+        )
+        rows, row = _bare(session, name, pair, prompt)
+        sides = {"together": together, "rows": rows, "row": row, "in a row": in_a_row}
         samples[name] = by_turns(sides, _TURNS)
-        samples[f"{name}, bare"] = by_turns(_bare(session, name, pair, prompt))
     samples["bare"] = bare_sample(own, prompt)
 
     def values(taken: Values) -> Values:
-        shares = {name: taken[f"{name} at once"] / taken[f"{name} in a row"] for name in _NAMES}
-        return shares | {
-            f"{name}_bare": taken[f"{name} rows"] / (_TAKES * taken[f"{name} row"])
-            for name in _NAMES
-        }
+        found: dict[str, float] = {}
+        for name in _NAMES:
+            together, rows, row = (taken[f"{name} {of}"] for of in ("at once", "rows", "row"))
+            found[name] = together / taken[f"{name} in a row"]
+            found[f"{name}_bare"] = rows / (_TAKES * row)
+            found[f"{name}_beside"] = together / (row + (session.sizes.takes - 1) * rows)
+        return found
 
     return Experiment(samples, values)
 
 
-def _bare(session: GoalSession, name: str, pair: Pair, prompt: str) -> dict[str, Sample]:
+def _bare(session: GoalSession, name: str, pair: Pair, prompt: str) -> tuple[Sample, Sample]:
     """What a batch of four rows costs the library alone, and a single step."""
     loop = session.bare(pair.ours.settings, path=pair.path, sequences=_TAKES)
+    steps = session.sizes.takes
 
     def rows() -> Values:
-        return {f"{name} rows": loop.step(prompt, _STEPS, rows=_TAKES)}
+        return {f"{name} rows": loop.step(prompt, steps, rows=_TAKES, shared=True)}
 
     def row() -> Values:
-        return {f"{name} row": loop.step(prompt, _STEPS)}
+        return {f"{name} row": loop.step(prompt, steps)}
 
-    return {"rows": rows, "row": row}
+    return rows, row
 
 
 def _takes(name: str, pair: Pair, prompt: str, tokens: int, seeds: count[int], n: int) -> Sample:

@@ -77,7 +77,14 @@ class FakeBare:
     ends = (0,)
 
     def step(
-        self, _prompt: str, _tokens: int, *, skip: int = 0, threads: int = 0, rows: int = 1
+        self,
+        _prompt: str,
+        _tokens: int,
+        *,
+        skip: int = 0,
+        threads: int = 0,
+        rows: int = 1,
+        shared: bool = False,
     ) -> float:
         return BARE_S * (2 if threads == 1 else 1) * (3 if rows == 4 else 1)
 
@@ -155,7 +162,11 @@ def test_ratios(
 
 def test_takes_at_once_cost_their_share_of_runs_in_a_row(tmp_path: Path) -> None:
     shares = measured(7, FakeSession(tmp_path, FakeOurs(0.02, first=0.0)))
-    assert shares == {"own": 0.5, "q8_0": 0.5, "own_bare": 0.75, "q8_0_bare": 0.75}
+    beside = 7 * 0.04 / (BARE_S + 7 * 3 * BARE_S)
+    for name in ("own", "q8_0"):
+        assert shares[name] == 0.5
+        assert shares[f"{name}_bare"] == 0.75
+        assert shares[f"{name}_beside"] == pytest.approx(beside, abs=1e-3)
 
 
 def test_cold_prompts_are_never_the_same(tmp_path: Path) -> None:

@@ -109,6 +109,11 @@ def test_ctrl_c_ends_the_children(starter_model: Path) -> None:
 def test_rows_of_the_bare_loop_leave_its_prompt_as_it_was(session: GoalSession) -> None:
     loop = session.bare(SETTINGS, sequences=4)
     prompt = loop.cut(passage(0, 400), 24).text
-    figures = [loop.step(prompt, 2), loop.step(prompt, 2, rows=4), loop.step(prompt, 2)]
+    figures = [
+        loop.step(prompt, 2),
+        loop.step(prompt, 2, rows=4),
+        loop.step(prompt, 2, rows=4, shared=True),
+        loop.step(prompt, 2),
+    ]
     assert all(figure > 0 for figure in figures)
     assert loop.step(prompt, 2, skip=3, rows=4) > 0

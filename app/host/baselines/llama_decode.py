@@ -70,12 +70,20 @@ class BareLoop:
         return {"text": cut, "tokens": len(self._tokens(cut))}
 
     def decode(
-        self, *, prompt: str, tokens: int, skip: int, threads: int, rows: int = 1
+        self,
+        *,
+        prompt: str,
+        tokens: int,
+        skip: int,
+        threads: int,
+        rows: int = 1,
+        shared: bool = False,
     ) -> dict[str, Any]:
         """Seconds for `tokens` greedy steps, `skip` steps after the prompt.
 
         What is between is written once and kept for the next time. With several `rows`, that many
-        sequences, each of which has read the prompt for itself, go on with a token each.
+        sequences go on with a token each; each of them has read the prompt for itself, unless it
+        is `shared`.
         """
         self._hold(prompt, skip, rows * tokens)
         native.llama_set_n_threads(
@@ -84,7 +92,15 @@ class BareLoop:
         length = len(self._held)
         self._read(self._held[-1:])
         token = self._likeliest()
-        seconds = self._rows(token, rows, tokens) if rows > 1 else self._steps(token, tokens)
+        if rows > 1:
+            for row in range(1, rows):
+                if shared:
+                    native.llama_memory_seq_cp(self._memory, 0, row, 0, -1)
+                else:
+                    self._read_into(row)
+            seconds = self._rows(token, rows, tokens)
+        else:
+            seconds = self._steps(token, tokens)
         native.llama_set_n_threads(self._context, self._threads, self._threads)
         native.llama_memory_seq_rm(self._memory, 0, length, -1)
         return {"seconds": seconds}
@@ -100,8 +116,6 @@ class BareLoop:
         length = len(self._held)
         batch = native.llama_batch_init(rows, 0, 1)
         batch.n_tokens = rows
-        for row in range(1, rows):
-            self._read_into(row)
         drawn = [token] * rows
         begun = perf_counter()
         for step in range(tokens):
@@ -117,7 +131,7 @@ class BareLoop:
         return seconds
 
     def _read_into(self, sequence: int) -> None:
-        """Let a sequence read what is held; as others, it has memory of its own for it."""
+        """Let a sequence read what is held, with memory of its own for it."""
         batch = native.llama_batch_init(len(self._held), 0, 1)
         batch.n_tokens = len(self._held)
         for place, token in enumerate(self._held):
