@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST_FIRST, WITH_TORCH
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "packaging", "tests")
 
@@ -200,3 +202,14 @@ def test_no_secret_is_in_the_repository() -> None:
 )
 def test_a_secret_is_seen(secret: str) -> None:
     assert SECRETS.search(f"token = '{secret}'".encode())
+
+
+def test_one_process_has_all_tests_of_the_loaded_torch_engine() -> None:
+    """Another would load PyTorch a second time, beside the first."""
+    fixtures = re.compile(r"\btorch_(engine|folder|generate|small)[,:\"]|\bload_torch\(")
+    tests = (path for path in (ROOT / "tests" / "host").rglob("test_*.py"))
+    using = [path for path in tests if fixtures.search(path.read_text("utf-8"))]
+    assert len(using) > 15
+    names = [path.relative_to(ROOT).as_posix() for path in using]
+    assert [name for name in names if not name.startswith(WITH_TORCH)] == []
+    assert [name for name in LONGEST_FIRST if not (ROOT / name).exists()] == []
