@@ -5787,6 +5787,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>本机的其他程序可凭令牌通过 HTTP 使用模型。</translation>
     </message>
     <message>
+        <source>Other words at the mouse</source>
+        <translation>鼠标处的其他词</translation>
+    </message>
+    <message>
         <source>Page</source>
         <translation>稿纸</translation>
     </message>
@@ -6089,6 +6093,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Where several takes are shown side by side: below the page, or beside it.</source>
         <translation>几份候选稿并排显示的位置：页面下方，或页面旁边。</translation>
+    </message>
+    <message>
+        <source>Where the mouse rests, shows how likely the word was and what else fitted.</source>
+        <translation>在鼠标停留处显示该词的可能性以及还有哪些词合适。</translation>
     </message>
     <message>
         <source>Whether the model reads it, too, as what follows; some are trained for that.</source>

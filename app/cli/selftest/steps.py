@@ -254,6 +254,7 @@ class Selftest:
         found = self._undone(self.window.ask("word", place=4))
         if found["text"] == self.text or not 0 < found["share"] < 1 or not found["said"]:
             raise LampblackError("The word was not replaced, or nothing is said of what follows.")
+        self.takes += 1  # the word is kept as one
         return f"{found['others']} others beside one, one of them put in, and undone"
 
     def drive(self) -> str:

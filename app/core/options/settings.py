@@ -223,6 +223,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             help="Reads along while you pause, so that writing starts at once; costs some energy.",
         ),
     ] = True
+    word_hints: Annotated[
+        bool,
+        Row(
+            label="Other words at the mouse",
+            help="Where the mouse rests, shows how likely the word was and what else fitted.",
+        ),
+    ] = False
     smart_quotes: Annotated[
         bool,
         Row(

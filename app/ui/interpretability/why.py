@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu
 
 from app.core.errors import LampblackError
 from app.core.interpretability.why import ReadWord, WordChoice, fit
-from app.core.options.sampling import Sampling
 from app.core.provenance.spans import OriginSpans
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.editor.editor import Editor
-from app.ui.generation.prompt_maker import PromptMaker, prompt_fields, stopping
-from app.ui.generation.session import Session
-from app.ui.generation.take_log import TakeLog
+from app.ui.generation.prompt_maker import prompt_fields, stopping
+from app.ui.interpretability.why_hover import WordHover
+from app.ui.interpretability.why_lookup import WordLookup, WritesHere
 from app.ui.interpretability.why_places import (
     Stretch,
     WordPlace,
     extended,
-    seen_by_take,
     stretch_of,
     take_end,
 )
-from app.ui.interpretability.why_reading import REST, WhyReader
+from app.ui.interpretability.why_reading import REST
 from app.ui.interpretability.why_replacing import WordReplacer
 from app.ui.interpretability.why_words import fit_text
 from app.ui.numbers import number_text
@@ -38,21 +36,6 @@ from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from app.ui.interpretability.why_dialog import WhyDialog
-
-
-class WritesHere(Protocol):
-    """What has the model write on the page, and what it writes with."""
-
-    session: Session
-    prompts: PromptMaker
-    take_log: TakeLog
-    sampling: Callable[[], Sampling]
-
-    def is_kept_busy(self) -> bool:
-        """Whether something else has the model write, which is said."""
-
-    def begin_writing(self, cause: str) -> None:
-        """Something is about to be asked of the model: a version is kept."""
 
 
 class WhyController(QObject):
@@ -78,7 +61,8 @@ class WhyController(QObject):
         self._program, self._documents = program, documents
         self._editor: Editor = display.editor
         self._writing, self._spans, self._status = writing, spans, status
-        self.reader = WhyReader(program.worker, self)
+        self.lookup = WordLookup(program, self._editor, writing)
+        self.hover = WordHover(program, self._editor, writing, spans)
         self._replacer = WordReplacer(self._editor, writing, documents, spans)
         self._dialog: WhyDialog | None = None
         self._place: WordPlace | None = None
@@ -96,12 +80,13 @@ class WhyController(QObject):
     def close(self) -> None:
         """The window closes."""
         self._leave()
-        self.reader.close()
+        self.lookup.close()
+        self.hover.close()
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is read."""
-        return self.reader.is_idle
+        return self.lookup.is_idle and self.hover.is_idle
 
     # The menu
 
@@ -151,38 +136,8 @@ class WhyController(QObject):
         """Read a stretch, and then show its word at `at` units, from the end where negative."""
         assert self._dialog is not None
         self._dialog.show_reading()
-        self.reader.stop()
-        store, log = self._program.store, self._writing.take_log
 
-        def look_up() -> WordPlace | None:
-            log.wait()
-            return seen_by_take(store, stretch)
-
-        def found(place: WordPlace | None) -> None:
-            if self._dialog is not None:
-                self._compose(stretch, at) if place is None else self._score(place, at)
-
-        if stretch.take:
-            self.reader.tasks.run(look_up, found)
-        else:
-            self._compose(stretch, at)
-
-    def _compose(self, stretch: Stretch, at: int) -> None:
-        """Read it after what the model would be given there now."""
-        if self._dialog is None:
-            return
-        prompts, manuscript = self._writing.prompts, self._editor.manuscript
-        before, after = manuscript.readable(stretch.start), prompts.after(stretch.end)
-        request = prompts.request(before, after, "", self._writing.sampling())
-        made = prompts.made(request, lambda: self._compose(stretch, at), self._fail)
-        if made is None:
-            return
-        fields = prompt_fields(made.prompt)
-        gap = before[len(before.rstrip(" \t")) :]
-        self._score(WordPlace(stretch, extended(fields, gap) if gap else fields), at)
-
-    def _score(self, place: WordPlace, at: int) -> None:
-        def then(words: tuple[ReadWord, ...]) -> None:
+        def then(place: WordPlace, words: tuple[ReadWord, ...]) -> None:
             self._place, self._words = place, words
             ends = [place.stretch.place(word)[1] - place.stretch.start for word in words]
             inside = (number for number, end in enumerate(ends) if at < end)
@@ -193,7 +148,7 @@ class WhyController(QObject):
             if self._dialog is not None:
                 self._dialog.show_reading(share)
 
-        self.reader.words(place, then, self._fail, progress)
+        self.lookup.look(stretch, then, self._fail, progress)
 
     def _show(self) -> None:
         dialog, place = self._dialog, self._place
@@ -236,7 +191,7 @@ class WhyController(QObject):
     def _move(self, by: int) -> None:
         """Show the next word, or the one before."""
         place = self._place
-        if place is None or self._dialog is None or not self.reader.is_idle:
+        if place is None or self._dialog is None or not self.lookup.is_idle:
             return
         if 0 <= self._at + by < len(self._words):
             self._at += by
@@ -254,12 +209,17 @@ class WhyController(QObject):
     def _closed(self, dialog: WhyDialog) -> None:
         if self._dialog is dialog:
             self._dialog = None
-            self.reader.stop()
+            self.lookup.stop()
             self._editor.move_caret(self._caret)
             self._editor.setFocus()
 
+    def stop(self) -> None:
+        """Read nothing more of what was asked for."""
+        self.lookup.stop()
+        self.hover.stop()
+
     def _leave(self) -> None:
-        self.reader.stop()
+        self.stop()
         if self._dialog is not None:
             self._dialog.reject()
 
@@ -282,7 +242,7 @@ class WhyController(QObject):
             return
         word = self._words[self._at]
         self._dialog = None
-        self.reader.stop()
+        self.lookup.stop()
         dialog.accept()
         self._editor.setFocus()
         if keeps:
@@ -343,7 +303,9 @@ class WhyController(QObject):
         reads = extended(place.reads, place.stretch.text[: word.start])
         words = (place.stretch.text[word.start : word.end], choice.text)
         self._show_progress(0.0)
-        self.reader.rest(reads, words, rest, self._tell_fit, self._say_error, self._show_progress)
+        self.lookup.reader.rest(
+            reads, words, rest, self._tell_fit, self._say_error, self._show_progress
+        )
 
     def _show_progress(self, share: float) -> None:
         percent = number_text(round(100 * share))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.core.errors import GenerationError
 from app.engine.messages import ServerPlace
@@ -217,3 +218,32 @@ def test_an_empty_page_has_no_word(studio, engine, text):
     dialog = studio.window.manuscript.why.open()
     if dialog is not None:
         dialog.reject()
+
+
+def rest_mouse(studio, position):
+    editor = studio.window.editor
+    point = editor.cursorRect(editor.cursor_at(position)).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, point, editor.viewport().mapToGlobal(point))
+    QApplication.sendEvent(editor.viewport(), event)
+
+
+def test_the_mouse_tells_other_words_only_where_that_is_wanted(studio, engine, qtbot, monkeypatch):
+    monkeypatch.setattr(QToolTip, "showText", lambda *_args: None)  # offscreen raises no window
+    studio.show(TEXT)
+    hover = studio.window.manuscript.why.hover
+    rest_mouse(studio, TEXT.index("climbed") + 3)
+    assert not engine.asked
+    studio.program.settings_store.change(word_hints=True)
+    rest_mouse(studio, TEXT.index("climbed") + 3)
+    qtbot.waitUntil(lambda: bool(hover.text))
+    lines = hover.text.splitlines()
+    assert lines[0] == "climbed: 40 %, the likeliest here"
+    assert lines[1] == "██████ 20 %  door"
+    assert len(lines) == 11
+    engine.gate.clear()
+    rest_mouse(studio, TEXT.index("tower") + 2)
+    qtbot.waitUntil(lambda: len(engine.asked) == 2)
+    hover.stop()
+    assert engine.cancelled
+    settle(studio, qtbot)
+    assert lines == hover.text.splitlines()
