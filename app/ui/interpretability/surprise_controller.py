@@ -70,6 +70,7 @@ class SurpriseController(QObject):
             refused.connect(self.drop_waiting)
         for over in (writing.gate.revoked, writing.loader.leaving, documents.leaving):
             over.connect(self.stop)
+        writing.session.moved.connect(self._follow_session)
         documents.replaced.connect(self._forget)
 
     # Made when it is first asked for
@@ -257,6 +258,11 @@ class SurpriseController(QObject):
         self.scorer.begin(scoring)
         self._on_progress(0.0)
         return True
+
+    def _follow_session(self) -> None:
+        """What was written may be scored when it is finished."""
+        if self.is_on:
+            self.tint.wake()
 
     def _on_looked(self, start: int, end: int) -> None:
         self.legend.show_sum(self.scorer.numbers.total)
