@@ -186,15 +186,16 @@ class SurpriseController(QObject):
             self.scorer.stop()
 
     def _ask(self, start: int, end: int) -> None:
-        if not self.is_on:
-            self.toggle()
         start, end = self._editor.manuscript.outside_comments(start, end)
-        if not self._editor.manuscript.text(start, end).strip():
+        is_empty = not self._editor.manuscript.text(start, end).strip()
+        self.stop()
+        self._waiting = None if is_empty else (start, end)
+        if not self.is_on:  # nothing else is scored by itself, as something waits
+            self.toggle()
+        if is_empty:
             self._status.say(self.tr("There is nothing to score here."))
             return
-        self.stop()
         self._banners.clear("error")
-        self._waiting = start, end
         if self._writing.loader.prepare():
             self.begin_waiting()
         self.moved.emit()
