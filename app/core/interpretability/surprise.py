@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from app.core.text.run_spans import Span
+from app.core.text.run_spans import RunSpan
 
 STEPS = (10, 100, 1000)
 """From one in how many on a word or sign is marked in each of the steps, the lightest first."""
@@ -109,7 +109,9 @@ class SurpriseMark(msgspec.Struct, frozen=True):
     step: int
 
 
-def marks_of(spans: Iterable[Span[SurpriseRun]], text: str, start: int) -> Iterator[SurpriseMark]:
+def marks_of(
+    spans: Iterable[RunSpan[SurpriseRun]], text: str, start: int
+) -> Iterator[SurpriseMark]:
     """What is shown of the spans in `text`, which begins at the unit `start`.
 
     Spaces around a token are left out; neighbours in one step that touch are one.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from app.core.interpretability.surprise import SurpriseRun, SurpriseSum
-from app.core.text.run_spans import Span, Spans
+from app.core.text.run_spans import RunSpan, RunSpans
 from app.core.text.words import makes_words
 
 _NEAR = 64  # units on either side of a change in which the words lie that it makes others
@@ -44,9 +44,9 @@ class SurpriseMap:
 
     def clear(self, length: int) -> None:
         """Another text, or none of its numbers any more."""
-        self.spans = Spans((SurpriseRun(length),))
+        self.spans = RunSpans((SurpriseRun(length),))
         self.total = SurpriseSum()
-        self._snapshot: Spans[_Snapshot] | None = None
+        self._snapshot: RunSpans[_Snapshot] | None = None
 
     @property
     def has_numbers(self) -> bool:
@@ -60,7 +60,7 @@ class SurpriseMap:
 
     def begin(self) -> None:
         """The text is scored as it is now."""
-        self._snapshot = Spans((_Snapshot(len(self.spans), 0),))
+        self._snapshot = RunSpans((_Snapshot(len(self.spans), 0),))
 
     def end(self) -> None:
         """Nothing more comes of what was begun."""
@@ -109,7 +109,7 @@ class SurpriseMap:
         self.total.add(self.spans.replace(first, last - first, added), -1)
         self.total.add(added)
 
-    def between(self, start: int, end: int) -> Iterator[Span[SurpriseRun]]:
+    def between(self, start: int, end: int) -> Iterator[RunSpan[SurpriseRun]]:
         """The runs of which a part lies from `start` to `end`, each whole."""
         return self.spans.between(start, end)
 

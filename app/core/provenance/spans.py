@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import msgspec
 
 from app.core.text.run_spans import (
-    Span,
-    Spans,
+    RunSpan,
+    RunSpans,
     cut as cut,
     joined as joined,
     length_of as length_of,
@@ -50,5 +50,5 @@ class OriginRun(msgspec.Struct, frozen=True, array_like=True):
 Runs = tuple[OriginRun, ...]
 """Runs in the text's order, of which no two neighbours are one."""
 
-OriginSpan = Span[OriginRun]
-OriginSpans = Spans[OriginRun]
+OriginSpan = RunSpan[OriginRun]
+OriginSpans = RunSpans[OriginRun]

@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 
-class Run(Protocol):
+class SpanRun(Protocol):
     """`length` units of a text that are alike, or belong together."""
 
     @property
@@ -31,10 +31,10 @@ class Run(Protocol):
         """Whether `following`, right after it, is the same span going on."""
 
 
-R = TypeVar("R", bound=Run)
+R = TypeVar("R", bound=SpanRun)
 
 
-class Span(msgspec.Struct, Generic[R], frozen=True):
+class RunSpan(msgspec.Struct, Generic[R], frozen=True):
     """A run at its place, in units of the text."""
 
     start: int
@@ -55,7 +55,7 @@ def joined(runs: Iterable[R]) -> tuple[R, ...]:
     return tuple(found)
 
 
-def length_of(runs: Iterable[Run]) -> int:
+def length_of(runs: Iterable[SpanRun]) -> int:
     """How many units the runs have."""
     return sum(run.length for run in runs)
 
@@ -80,7 +80,7 @@ def _append(runs: list[R], run: R) -> None:
         runs.append(run)
 
 
-class Spans(Generic[R]):
+class RunSpans(Generic[R]):
     """The spans of a text of so many units; positions count units."""
 
     def __init__(self, runs: Iterable[R] = ()) -> None:
@@ -95,7 +95,7 @@ class Spans(Generic[R]):
     def __len__(self) -> int:
         return self._gap + self._rest
 
-    def __iter__(self) -> Iterator[Span[R]]:
+    def __iter__(self) -> Iterator[RunSpan[R]]:
         return self.between(0, len(self))
 
     @property
@@ -108,13 +108,13 @@ class Spans(Generic[R]):
         """All of them, as one tuple."""
         return joined((*self._before, *reversed(self._after)))
 
-    def at(self, position: int) -> Span[R] | None:
+    def at(self, position: int) -> RunSpan[R] | None:
         """The span that the unit after `position` is in, at the end the last; None for no text."""
         if not len(self):
             return None
         return next(self.between(min(max(position, 0), len(self) - 1), len(self)))
 
-    def between(self, start: int, end: int) -> Iterator[Span[R]]:
+    def between(self, start: int, end: int) -> Iterator[RunSpan[R]]:
         """The spans of which a part lies from `start` to `end`, each whole."""
         if start >= end:
             return
@@ -122,7 +122,7 @@ class Spans(Generic[R]):
             for index in range(bisect_right(self._starts, start) - 1, len(self._before)):
                 if self._starts[index] >= end:
                     return
-                yield Span(self._starts[index], self._before[index])
+                yield RunSpan(self._starts[index], self._before[index])
         total = len(self)
         if end <= self._gap or not self._after:
             return
@@ -131,7 +131,7 @@ class Spans(Generic[R]):
             begin = total - self._ends[index]
             if begin >= end:
                 return
-            yield Span(begin, self._after[index])
+            yield RunSpan(begin, self._after[index])
 
     def cut(self, start: int, end: int) -> tuple[R, ...]:
         """What the units from `start` to `end` are."""

@@ -70,6 +70,7 @@ class SurpriseController(QObject):
             refused.connect(self.drop_waiting)
         for over in (writing.gate.revoked, writing.loader.leaving, documents.leaving):
             over.connect(self.stop)
+        writing.session.moved.connect(self._follow_session)
         documents.replaced.connect(self._forget)
 
     # Made when it is first asked for
@@ -185,15 +186,16 @@ class SurpriseController(QObject):
             self.scorer.stop()
 
     def _ask(self, start: int, end: int) -> None:
-        if not self.is_on:
-            self.toggle()
         start, end = self._editor.manuscript.outside_comments(start, end)
-        if not self._editor.manuscript.text(start, end).strip():
+        is_empty = not self._editor.manuscript.text(start, end).strip()
+        self.stop()
+        self._waiting = None if is_empty else (start, end)
+        if not self.is_on:  # nothing else is scored by itself, as something waits
+            self.toggle()
+        if is_empty:
             self._status.say(self.tr("There is nothing to score here."))
             return
-        self.stop()
         self._banners.clear("error")
-        self._waiting = start, end
         if self._writing.loader.prepare():
             self.begin_waiting()
         self.moved.emit()
@@ -257,6 +259,11 @@ class SurpriseController(QObject):
         self.scorer.begin(scoring)
         self._on_progress(0.0)
         return True
+
+    def _follow_session(self) -> None:
+        """What was written may be scored when it is finished."""
+        if self.is_on:
+            self.tint.wake()
 
     def _on_looked(self, start: int, end: int) -> None:
         self.legend.show_sum(self.scorer.numbers.total)

@@ -25,7 +25,7 @@ from app.core.interpretability.surprise_text import (
     token_ends,
     token_groups,
 )
-from app.core.text.run_spans import Span
+from app.core.text.run_spans import RunSpan
 
 
 def laid(text: str, *pieces: str | bytes) -> list[tuple[int, int, str]]:
@@ -132,7 +132,7 @@ def test_marks_leave_spaces_out_and_join() -> None:
             SurpriseRun(1, 9.0, 1), SurpriseRun(5, 9.0, 1))  # fmt: skip
     spans, at = [], 0
     for run in runs:
-        spans.append(Span(at, run))
+        spans.append(RunSpan(at, run))
         at += run.length
     assert [*marks_of(spans, text, 0)] == [
         SurpriseMark(0, 2, 1),

@@ -223,6 +223,16 @@ def test_what_the_model_wrote_is_scored_by_itself(
     assert len(engine.of(Score)) == 1
 
 
+def test_scoring_the_page_begins_nothing_else(studio, engine, heat, settle, marked) -> None:
+    studio.do("continue")
+    studio.stream("It rained on a purple lamp.")
+    studio.done()
+    studio.do("score_page")
+    settle()
+    assert marked() == {1: "lamp", 2: "rained", 3: "purple"}
+    assert len(engine.of(Score)) == 1
+
+
 def test_what_goes_wrong_by_itself_is_not_said_and_not_tried_again(
     studio, engine, heat, settle, qtbot
 ) -> None:
