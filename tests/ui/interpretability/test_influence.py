@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.core.context.entries import LoreEntry, StoryMemory
 from app.core.errors import CancelledError, EngineStoppedError
@@ -91,12 +92,12 @@ def opened(studio, qtbot, *, settled=True):
     return controller.dialog
 
 
-def shown_with_all(studio, qtbot):
+def shown_with_all(studio: Any, qtbot: Any) -> QWidget:
     """The window with memory, lore and a paragraph that is against the sentence, after an edit."""
     studio.worker.shared, studio.worker.model = JudgingEngine(), MODEL
     studio.window.manuscript.context.change(STORY)
     studio.show(TEXT.replace("days", "days. Away he went, and not Zorblax"))
-    dialog = opened(studio, qtbot)
+    dialog: QWidget = opened(studio, qtbot)
     studio.window.editor.insert_plain(" 雨")
     return dialog
 
