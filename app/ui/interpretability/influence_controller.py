@@ -265,7 +265,10 @@ class InfluenceController(QObject):
         self._runs = [run for run in self._runs if not run.is_over]
         run = InfluenceRun(self._program.worker.shared, model, self._window)
         self._runs.append(run)
-        self.dialog = dialog = InfluenceDialog(question, run, self._foresee, self._window)
+        worker = self._program.worker
+        self.dialog = dialog = InfluenceDialog(
+            question, run, self._foresee, lambda: worker.model is model, self._window
+        )
         dialog.marked.connect(self._mark)
         dialog.opened.connect(self._go_to)
         dialog.finished.connect(lambda _code: self._forget(dialog))

@@ -262,6 +262,20 @@ def test_the_engines_trouble_is_said(studio, engine, qtbot):
     assert dialog.start_button.isVisible()
 
 
+def test_another_model_does_not_go_on_with_it(studio, engine, qtbot):
+    studio.show(TEXT)
+    engine.gate_at = 3
+    dialog = opened(studio, qtbot, settled=False)
+    qtbot.waitUntil(lambda: engine.waits.is_set() and dialog.list.count() == 2)
+    dialog.run.stop()
+    qtbot.waitUntil(lambda: dialog.is_settled)
+    studio.worker.model = ModelInfo(name="Other", path="/o", engine="llama.cpp", context=2048)
+    dialog.start_button.click()
+    assert "Another model is loaded now." in dialog.note.text()
+    assert len(engine.scored) == 1
+    assert len(rows(dialog)) == 2
+
+
 def test_why_it_cannot_be_said_is_one_sentence(studio, engine, qtbot):
     controller = studio.window.manuscript.influence
     for model, said in (
