@@ -3524,6 +3524,10 @@ MIT 许可证。</translation>
         <translation>在完整提示词之后，这句的 {0}的对数概率为 {1} 奈特。</translation>
     </message>
     <message>
+        <source>Another model is loaded now. Close this window, and ask again.</source>
+        <translation>现在加载的是另一个模型。请关闭此窗口后重新询问。</translation>
+    </message>
+    <message>
         <source>Another model wrote it than the one that is loaded.</source>
         <translation>写这句的模型不是现在加载的模型。</translation>
     </message>

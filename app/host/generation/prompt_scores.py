@@ -32,7 +32,7 @@ MOST_PROMPTS = 4000
 """The most prompts of one request."""
 
 
-class JudgedText:
+class VariantText:
     """The tokens of a prompt with the text behind it, which begins at number `first`.
 
     `shared` is how many tokens it has in common with the one that is read before it, without the
@@ -89,11 +89,11 @@ class PromptScores:
         self._done = self._reused = known
         self._tell(0)
 
-    def reading(self, text: JudgedText, length: int) -> None:
+    def reading(self, text: VariantText, length: int) -> None:
         """The memory holds `length` tokens of a text now."""
         self._tell(max(0, length - text.shared - (self._reused if text is self.texts[0] else 0)))
 
-    def finish(self, text: JudgedText) -> None:
+    def finish(self, text: VariantText) -> None:
         """All of a text was read."""
         self._done += text.left - (self._reused if text is self.texts[0] else 0)
         found = text.log_probability
@@ -121,7 +121,7 @@ class PromptScores:
         )
 
 
-def _ordered(texts: list[JudgedText]) -> list[JudgedText]:
+def _ordered(texts: list[VariantText]) -> list[VariantText]:
     """The longest beginning that is shared with the fullest text first."""
     whole = max(texts, key=lambda text: len(text.tokens))
     found = sorted(texts, key=lambda text: -common_prefix(whole.tokens, text.tokens))
@@ -132,7 +132,7 @@ def _ordered(texts: list[JudgedText]) -> list[JudgedText]:
 
 def _judged_texts(
     request: ScorePrompts, prompter: Prompter, vocabulary: Vocabulary
-) -> list[JudgedText]:
+) -> list[VariantText]:
     """Each prompt with the text behind it.
 
     The text's tokens are those that it has behind the whole prompt, so that the same ones are
@@ -151,7 +151,7 @@ def _judged_texts(
             first = common_prefix(_tokens(pieces, "", prompter), tokens)
         if first < 1:
             tokens, first = _begun(tokens, vocabulary), 1
-        found.append(JudgedText(number, tokens, first))
+        found.append(VariantText(number, tokens, first))
     return found
 
 

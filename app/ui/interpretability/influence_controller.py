@@ -51,7 +51,7 @@ _SPACES = " \t"
 _NOTHING = ComposedPrompt()
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class _AskedSentence(msgspec.Struct, frozen=True):
     """A sentence of the page: where it stands, and its text as a model reads it."""
 
     start: int
@@ -136,7 +136,7 @@ class InfluenceController(QObject):
 
     # Which sentence
 
-    def _sentence(self) -> _Asked:
+    def _sentence(self) -> _AskedSentence:
         """The selection, or the sentence of the caret, without the spaces at both ends."""
         manuscript = self._editor.manuscript
         start, end = self._editor.selection
@@ -149,11 +149,11 @@ class InfluenceController(QObject):
         text = manuscript.text(start, end)
         start += units(text) - units(text.lstrip())
         text = text.strip()
-        return _Asked(start, start + units(text), without_comments(text))
+        return _AskedSentence(start, start + units(text), without_comments(text))
 
     # Which prompt
 
-    def _look_for_take(self, number: int, model: ModelInfo, asked: _Asked) -> None:
+    def _look_for_take(self, number: int, model: ModelInfo, asked: _AskedSentence) -> None:
         anchor = next(
             (
                 one
@@ -178,7 +178,7 @@ class InfluenceController(QObject):
         self,
         number: int,
         model: ModelInfo,
-        asked: _Asked,
+        asked: _AskedSentence,
         anchor: Anchor,
         found: tuple[KeptTake | None, str],
     ) -> None:
@@ -215,7 +215,7 @@ class InfluenceController(QObject):
         before = self._editor.manuscript.text(max(0, anchor.start - 1), anchor.start)
         return before if before in _SPACES and not text[:1].isspace() else ""
 
-    def _compose(self, number: int, model: ModelInfo, asked: _Asked) -> None:
+    def _compose(self, number: int, model: ModelInfo, asked: _AskedSentence) -> None:
         """What the model would read now to write the sentence."""
         if number != self._last:
             return
@@ -238,7 +238,7 @@ class InfluenceController(QObject):
     def _show(
         self,
         model: ModelInfo,
-        asked: _Asked,
+        asked: _AskedSentence,
         parts: tuple[PromptPart, ...],
         gap: str,
         *,
@@ -265,7 +265,10 @@ class InfluenceController(QObject):
         self._runs = [run for run in self._runs if not run.is_over]
         run = InfluenceRun(self._program.worker.shared, model, self._window)
         self._runs.append(run)
-        self.dialog = dialog = InfluenceDialog(question, run, self._foresee, self._window)
+        worker = self._program.worker
+        self.dialog = dialog = InfluenceDialog(
+            question, run, self._foresee, lambda: worker.model is model, self._window
+        )
         dialog.marked.connect(self._mark)
         dialog.opened.connect(self._go_to)
         dialog.finished.connect(lambda _code: self._forget(dialog))

@@ -35,6 +35,8 @@ Foresee = Callable[[Reading], float | None]
 class InfluenceDialog(QDialog):
     """Ranks the parts while they are scored; Stop leaves what is done, and it can be gone on with.
 
+    That is so while `is_current` says that the model is still the one it was begun with.
+
     `marked` carries where the selected part stands on the page, or None; `opened` carries the same
     and the part's kind, when the writer wants to go there.
     """
@@ -47,10 +49,12 @@ class InfluenceDialog(QDialog):
         question: InfluenceQuestion,
         run: InfluenceRun,
         foresee: Foresee,
+        is_current: Callable[[], bool],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.question, self.run, self._foresee = question, run, foresee
+        self._is_current = is_current
         self._words = InfluenceWords(self)
         self._places = dict(enumerate(question.places))
         self._whole: float | None = None
@@ -201,6 +205,9 @@ class InfluenceDialog(QDialog):
         if self.plan is None or self.run.is_running or not self.left:
             return
         self.start_button.hide()
+        if not self._is_current():
+            self.note.say(self.tr("Another model is loaded now. Close this window, and ask again."))
+            return
         count = len(self.left)
         self._tell_cost(
             self.tr("{0} parts are left out, one after the other.", "", count), self.left

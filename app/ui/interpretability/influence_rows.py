@@ -30,7 +30,7 @@ class InfluenceList(QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "texts")
-        self.setItemDelegate(_Rows(self))
+        self.setItemDelegate(_InfluenceRows(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.itemClicked.connect(lambda item: self.opened.emit(item.data(NUMBER)))
@@ -65,7 +65,7 @@ class InfluenceList(QListWidget):
             super().keyPressEvent(event)
 
 
-class _Rows(QStyledItemDelegate):
+class _InfluenceRows(QStyledItemDelegate):
     """Draws them: the bar is full for what made the sentence likelier, hollow for the contrary."""
 
     def sizeHint(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.core.context.entries import LoreEntry, StoryMemory
 from app.core.errors import CancelledError, EngineStoppedError
@@ -91,12 +92,12 @@ def opened(studio, qtbot, *, settled=True):
     return controller.dialog
 
 
-def shown_with_all(studio, qtbot):
+def shown_with_all(studio: Any, qtbot: Any) -> QWidget:
     """The window with memory, lore and a paragraph that is against the sentence, after an edit."""
     studio.worker.shared, studio.worker.model = JudgingEngine(), MODEL
     studio.window.manuscript.context.change(STORY)
     studio.show(TEXT.replace("days", "days. Away he went, and not Zorblax"))
-    dialog = opened(studio, qtbot)
+    dialog: QWidget = opened(studio, qtbot)
     studio.window.editor.insert_plain(" 雨")
     return dialog
 
@@ -259,6 +260,20 @@ def test_the_engines_trouble_is_said(studio, engine, qtbot):
     dialog = opened(studio, qtbot)
     assert "Another model was asked for meanwhile." in dialog.note.text()
     assert dialog.start_button.isVisible()
+
+
+def test_another_model_does_not_go_on_with_it(studio, engine, qtbot):
+    studio.show(TEXT)
+    engine.gate_at = 3
+    dialog = opened(studio, qtbot, settled=False)
+    qtbot.waitUntil(lambda: engine.waits.is_set() and dialog.list.count() == 2)
+    dialog.run.stop()
+    qtbot.waitUntil(lambda: dialog.is_settled)
+    studio.worker.model = ModelInfo(name="Other", path="/o", engine="llama.cpp", context=2048)
+    dialog.start_button.click()
+    assert "Another model is loaded now." in dialog.note.text()
+    assert len(engine.scored) == 1
+    assert len(rows(dialog)) == 2
 
 
 def test_why_it_cannot_be_said_is_one_sentence(studio, engine, qtbot):
