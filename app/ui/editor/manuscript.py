@@ -178,7 +178,10 @@ class Manuscript:
 
     def replace(self, position: int, removed: int, added: str) -> Change | None:
         """Put `added` in the place of `removed` units; None when that changes nothing."""
-        change = _trimmed(position, self.text(position, position + removed), added)
+        if removed:
+            change = _trimmed(position, self.text(position, position + removed), added)
+        else:
+            change = Change(position, "", added) if added else None
         if change is None:
             return None
         left = self.text(max(0, change.position - _EDGE), change.position)

@@ -269,8 +269,9 @@ class PageText(QObject):
         if not self.breaks:
             block = self._document.findBlock(start)
             if block.contains(end) and block.length() <= LONGEST:
-                with self._silence():
-                    self._dress(block)
+                if block.blockFormat() != self._format:
+                    with self._silence():
+                        self._dress(block)
                 return
         with self._silence():
             block = self._block(start)

@@ -85,7 +85,8 @@ class NoteKeeper(QObject):
         self._document = document = self._documents.marked_as
         self._known = {}
         for owner in filter(None, (document, self._book())):
-            self._tasks.run(partial(self._kept.of, owner), partial(self._on_read, document, owner))
+            work = partial(self._kept.of, owner)
+            self._tasks.run_soon(work, partial(self._on_read, document, owner))
 
     def look_again(self) -> None:
         """The text has something from before its file was moved, perhaps."""

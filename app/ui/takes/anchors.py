@@ -72,6 +72,11 @@ class PlaceAnchors(QObject):
         """Every place, in the order of the text."""
         return sorted(self._anchors.values(), key=lambda one: (one.start, one.stop))
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is any place."""
+        return bool(self._anchors)
+
     def get(self, key: str) -> Anchor | None:
         """The place of that key, if the page has it."""
         return self._anchors.get(key)

@@ -37,7 +37,7 @@ class MarginMarks(QObject):
         on_language_change(self._word)
 
     def _wake(self, *_of_the_signal: object) -> None:
-        if (self._buttons or self._anchors.all) and not self._later.isActive():
+        if (self._buttons or self._anchors.is_any) and not self._later.isActive():
             self._later.start()
 
     def place(self) -> None:
