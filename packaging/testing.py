@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import builds
 import engines
@@ -33,18 +35,54 @@ def docs(*arguments: str) -> int:
 
 
 def check() -> int:
-    """Run every check that is not a test; the first that fails ends it."""
+    """Run every check that is not a test; the first that fails ends it.
+
+    The types of the program and its tests, which take longest, are checked beside the others.
+    """
     for command in (
         ("ruff", "format", "--check", "--quiet", "."),
         ("ruff", "check", "--quiet", "."),
-        ("mypy",),
-        ("mypy", "packaging/dev.py", "packaging/docs.py", "packaging/translations.py"),
-        ("lint-imports", "--no-logo"),
     ):
-        print("──", *command, flush=True)
-        if subprocess.call([places.BIN / command[0], *command[1:]], cwd=places.ROOT):
-            print(f"{command[0]} found something to put right; see above.", file=sys.stderr)
-            return 1
+        if code := _checked(command):
+            return code
+    with tempfile.TemporaryFile() as told:
+        types = subprocess.Popen(
+            [places.BIN / "mypy"], cwd=places.ROOT, stdout=told, stderr=subprocess.STDOUT
+        )
+        try:
+            code = _checked(("lint-imports", "--no-logo")) or _derived()
+            code = code or _typed(types, told)
+        finally:
+            types.kill()
+            types.wait()
+    scripts = ("packaging/dev.py", "packaging/docs.py", "packaging/translations.py")
+    return code or _checked(("mypy", *scripts))
+
+
+def _typed(types: subprocess.Popen[bytes], told: IO[bytes]) -> int:
+    """Wait for the types' check; 1 if it found something, which is shown."""
+    print("── mypy", flush=True)
+    if not types.wait():
+        return 0
+    told.seek(0)
+    print(told.read().decode("utf-8", "replace"), end="", flush=True)
+    return _found("mypy")
+
+
+def _checked(command: Sequence[str]) -> int:
+    """Run one of the tools; 1 if it found something."""
+    print("──", *command, flush=True)
+    found = subprocess.call([places.BIN / command[0], *command[1:]], cwd=places.ROOT)
+    return _found(command[0]) if found else 0
+
+
+def _found(tool: str) -> int:
+    print(f"{tool} found something to put right; see above.", file=sys.stderr)
+    return 1
+
+
+def _derived() -> int:
+    """Check what is written by a script: the README's parts, and the texts for translation."""
     print("── packaging/docs.py --check", flush=True)
     return docs("--check") or environment.translations("--check")
 

@@ -81,14 +81,80 @@ def test_no_tests_without_a_model_or_with_a_failed_check(
     assert dev.main(["test"]) == 1
 
 
-def test_first_check_that_fails_ends_the_rest(testing, monkeypatch, capsys) -> None:
-    ran: list[str] = []
+class Tools:
+    """The tools that checks run, of which some find something; what was run, and what ended."""
 
-    def call(command: list[Path], cwd: Path) -> int:
-        ran.append(command[0].name)
-        return 1 if command[0].name == "mypy" else 0
+    def __init__(self, *failing: str) -> None:
+        self.failing = failing
+        self.ran: list[str] = []
+        self.ended: list[str] = []
 
-    monkeypatch.setattr(subprocess, "call", call)
+    def call(self, command: list[Path], cwd: Path) -> int:
+        self.ran.append(command[0].name)
+        return int(command[0].name in self.failing)
+
+    def start(self, command: list[Path], *, stdout, **_more: object) -> Tools:
+        self.ran.append(f"{command[0].name} beside")
+        if "mypy beside" in self.failing:
+            stdout.write(b"app/a.py:1: error\n")
+        return self
+
+    def wait(self) -> int:
+        self.ended.append("waited")
+        return int("mypy beside" in self.failing)
+
+    def kill(self) -> None:
+        self.ended.append("killed")
+
+
+@pytest.mark.parametrize(
+    ("failing", "ran", "ended"),
+    [
+        ("ruff", ["ruff"], []),
+        ("lint-imports", ["ruff", "ruff", "mypy beside", "lint-imports"], ["killed", "waited"]),
+        (
+            "mypy beside",
+            ["ruff", "ruff", "mypy beside", "lint-imports"],
+            ["waited", "killed", "waited"],
+        ),
+        (
+            "mypy",
+            ["ruff", "ruff", "mypy beside", "lint-imports", "mypy"],
+            ["waited", "killed", "waited"],
+        ),
+    ],
+)
+def test_first_check_that_fails_ends_the_rest(
+    testing, environment, monkeypatch, capsys, failing, ran, ended
+) -> None:
+    tools = Tools(failing)
+    monkeypatch.setattr(subprocess, "call", tools.call)
+    monkeypatch.setattr(subprocess, "Popen", tools.start)
+    monkeypatch.setattr(testing, "docs", lambda *_words: 0)
+    monkeypatch.setattr(environment, "translations", lambda *_words: 0)
     assert testing.check() == 1
-    assert ran == ["ruff", "ruff", "mypy"]
-    assert "mypy found something to put right" in capsys.readouterr().err
+    assert (tools.ran, tools.ended) == (ran, ended)
+    found = capsys.readouterr()
+    assert f"{failing.split()[0]} found something to put right" in found.err
+    assert ("app/a.py:1: error" in found.out) == (failing == "mypy beside")
+
+
+@pytest.mark.parametrize("script", ["docs", "translations"])
+def test_a_readme_that_is_not_true_ends_mypy(testing, environment, monkeypatch, script) -> None:
+    tools = Tools()
+    monkeypatch.setattr(subprocess, "call", tools.call)
+    monkeypatch.setattr(subprocess, "Popen", tools.start)
+    monkeypatch.setattr(testing, "docs", lambda *_words: int(script == "docs"))
+    monkeypatch.setattr(environment, "translations", lambda *_words: int(script != "docs"))
+    assert testing.check() == 1
+    assert (tools.ran[-1], tools.ended) == ("lint-imports", ["killed", "waited"])
+
+
+def test_checks_that_find_nothing_pass(testing, environment, monkeypatch) -> None:
+    tools = Tools()
+    monkeypatch.setattr(subprocess, "call", tools.call)
+    monkeypatch.setattr(subprocess, "Popen", tools.start)
+    monkeypatch.setattr(testing, "docs", lambda *_words: 0)
+    monkeypatch.setattr(environment, "translations", lambda *_words: 0)
+    assert testing.check() == 0
+    assert tools.ran == ["ruff", "ruff", "mypy beside", "lint-imports", "mypy"]
