@@ -8,7 +8,7 @@ from itertools import takewhile
 import msgspec
 
 from app.core.documents.letters import is_border
-from app.core.text.differences import Hunk, difference, sentences
+from app.core.text.differences import Hunk, difference, parts
 from app.core.text.words import words
 
 _SMALLEST_ISLAND = 3
@@ -49,10 +49,10 @@ def compare_so_far(original: str, answer: str) -> tuple[TextChange, ...]:
     """
     reach = int(len(answer) * _AHEAD) + _LEAST_AHEAD
     length = 0
-    for sentence in sentences(original):
+    for part in parts(original):
         if length >= reach:
             break
-        length += len(sentence)
+        length += len(part)
     found = list(compare(original[:length], answer))
     if found and found[-1].removed and found[-1].end == length:
         last = found.pop()

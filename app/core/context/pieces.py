@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
 from app.core.documents.letters import border_before
+from app.core.text.sentences import sentences
 from app.core.text.words import HAN
 
 Count = Callable[[Sequence[str]], Sequence[int]]
@@ -16,41 +17,6 @@ RUN = 200
 """Characters of a run of words, of which sentences consist that are too long for their place."""
 
 _REPEATED = 48
-
-_ABBREVIATIONS = (
-    "mr mrs ms dr st prof sr jr vs etc no vol fig e.g i.e z.b bzw usw ca nr m mme mlle г ул т.е"
-)
-
-
-@cache
-def _sentence() -> re.Pattern[str]:
-    closing = "[\"'”’»›)\\]）」』》]*"
-    return re.compile(
-        rf"[^\n]*?(?:[.!?…؟۔।]+{closing}(?=\s|$)|[。！？]+{closing}|\n+|$)[^\S\n]*\n*"
-    )
-
-
-@cache
-def _abbreviated() -> re.Pattern[str]:
-    """The end of a piece after whose point the sentence goes on."""
-    known = "|".join(map(re.escape, _ABBREVIATIONS.split()))
-    return re.compile(rf"(?:^|[\s(“\"'‘])(?:{known}|\w)\.\s*$", re.IGNORECASE)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, each with the spaces and line ends behind it; joined the text."""
-    found: list[str] = []
-    is_open = False
-    for match in _sentence().finditer(text):
-        piece = match[0]
-        if not piece:
-            continue
-        if is_open:
-            found[-1] += piece
-        else:
-            found.append(piece)
-        is_open = "\n" not in piece and bool(_abbreviated().search(found[-1]))
-    return found
 
 
 def paragraphs(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.text.differences import sentences
+from app.core.text.sentences import sentences
 from app.core.text.words import words
 
 _STEM = 6  # letters by which words are compared: inflections mostly differ after them

@@ -40,7 +40,7 @@ def difference(old: str, new: str) -> tuple[Hunk, ...]:
 
     Takes about a tenth of a second for 120,000 words, and several where all of them changed.
     """
-    before, after = sentences(old), sentences(new)
+    before, after = parts(old), parts(new)
     found: list[Hunk] = []
     for hunk in _hunks(before, after):
         found += [hunk] if hunk.is_same else _by_words(hunk)
@@ -49,7 +49,7 @@ def difference(old: str, new: str) -> tuple[Hunk, ...]:
 
 def edits(old: str, new: str) -> tuple[tuple[int, int, str], ...]:
     """What makes `new` out of `old`: from where to where, in characters, what is put there."""
-    before, after = sentences(old), sentences(new)
+    before, after = parts(old), parts(new)
     starts = [0, *accumulate(map(len, before))]
     return tuple(
         (starts[a], starts[b], "".join(after[c:d])) for a, b, c, d in _changed(before, after)
@@ -59,7 +59,7 @@ def edits(old: str, new: str) -> tuple[tuple[int, int, str], ...]:
 def words_changed(old: str, new: str) -> tuple[int, int]:
     """How many words were added and how many removed."""
     added = removed = 0
-    for hunk in _hunks(sentences(old), sentences(new)):
+    for hunk in _hunks(parts(old), parts(new)):
         if not hunk.is_same:
             for a, b, c, d in _changed(words(hunk.old), words(hunk.new)):
                 added, removed = added + d - c, removed + b - a
@@ -68,7 +68,7 @@ def words_changed(old: str, new: str) -> tuple[int, int]:
 
 def likeness(old: str, new: str) -> float:
     """The share of equal sentences, by their length: 0 for nothing in common, 1 for the same."""
-    before, after = sentences(old), sentences(new)
+    before, after = parts(old), parts(new)
     if not before or not after:
         return float(before == after)
     shared = set(before) & set(after)
@@ -78,13 +78,16 @@ def likeness(old: str, new: str) -> float:
     )
 
 
-def sentences(text: str) -> list[str]:
-    """The text in sentences and lines, each with what ends it; joined they are the text again."""
-    return [part for part in _sentences().findall(text) if part]
+def parts(text: str) -> list[str]:
+    """The text in lines, cut at every point, which is fast; joined they are the text again.
+
+    What is compared need not be a sentence: `app.core.text.sentences` tells those.
+    """
+    return [part for part in _parts().findall(text) if part]
 
 
 @cache
-def _sentences() -> re.Pattern[str]:
+def _parts() -> re.Pattern[str]:
     return re.compile(r"[^\n.!?。！？]*(?:[.!?。！？]+|\n|$)")
 
 

@@ -112,7 +112,7 @@ def _suffix(fields: dict[str, Any]) -> tuple[str, ...]:
     return (fields["suffix"],) if fields.get("suffix") else ()
 
 
-def around(request: TakeRequest, after: str) -> tuple[str, str]:
+def sides(request: TakeRequest, after: str) -> tuple[str, str]:
     """The text on both sides of the request's place, as a model may read it."""
     return (request.before, after) if request.given is None else (prompt_of(request.given), "")
 

@@ -18,7 +18,7 @@ from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change
 from app.ui.editor.undo_history import UndoStep
 from app.ui.generation.prompt_maker import PromptMaker
-from app.ui.generation.requests import RequestMaker, around, blank_take, sources
+from app.ui.generation.requests import RequestMaker, blank_take, sides, sources
 from app.ui.generation.take_writer import TakeWriter
 from app.ui.generation.takes import TakeEnd, TakeGroup, TakeRequest, TakeText, new_key
 
@@ -254,7 +254,7 @@ class Session(QObject):
             request.before = self._editor.manuscript.readable(request.group.start)
         after = self._prompts.after(request.group.end)
         fields = self._maker.fields(request, after, self.begin_waiting, self._on_unmade)
-        fields = fields and self._admit(fields, around(request, after), sources=sources(request))
+        fields = fields and self._admit(fields, sides(request, after), sources=sources(request))
         if not fields:
             return
         self._waiting = None

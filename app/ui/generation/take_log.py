@@ -21,13 +21,38 @@ from app.ui.generation.takes import TakeEnd, TakeGroup, TakeText
 _PROMPT_TAIL = 2000  # characters that are kept of a take's prompt beside its request
 
 
-class TakeLog:
-    """Writes ended takes into the store in a background thread."""
+class StoreLog:
+    """Keeps texts of a model in the store, in a background thread called `name`."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._queue = BackgroundQueue(name)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that ended is in the store."""
+        return self._queue.is_idle
+
+    def wait(self) -> None:
+        """Wait until all that ended is in the store."""
+        self._queue.wait()
+
+    def close(self) -> None:
+        """Wait until all is kept, and end the thread."""
+        self._queue.close()
+
+    def _name(self, origin: int, number: int, created_at: float) -> None:
+        """Let what a page has of the text `origin` be known as take `number`, if it is kept."""
+        if number and origin:
+            self._store.provenance.name_take(origin, number, created_at)
+
+
+class TakeLog(StoreLog):
+    """Writes ended takes into the store."""
 
     def __init__(self, store: Store, worker: Worker) -> None:
-        self._store = store
+        super().__init__(store, "take log")
         self._worker = worker
-        self._queue = BackgroundQueue("take log")
 
     def record(self, end: TakeEnd) -> None:
         """Keep a take, unless nothing was written."""
@@ -48,8 +73,7 @@ class TakeLog:
         self._queue.run(partial(self._add_mix, take.origin_key, kept))
 
     def _add_mix(self, origin: int, kept: KeptTake) -> None:
-        if number := self._store.kept_takes.add(kept):
-            self._store.provenance.name_take(origin, number, kept.record.created_at)
+        self._name(origin, self._store.kept_takes.add(kept), kept.record.created_at)
 
     def name_origin(self, take: TakeText, record: TakeRecord) -> None:
         """Let what a page has of a take that was kept earlier be known as that take's."""
@@ -81,25 +105,12 @@ class TakeLog:
         with editor.putting(origin):
             editor.insert_plain(text)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether all that ended is in the store."""
-        return self._queue.is_idle
-
-    def wait(self) -> None:
-        """Wait until all that ended is in the store."""
-        self._queue.wait()
-
-    def close(self) -> None:
-        """Wait until all is kept, and end the thread."""
-        self._queue.close()
-
     def _keep(self, end: TakeEnd, kept: KeptTake) -> None:
         fields = end.request.fields
         request = kept_fields(fields, end.seed or 0) if fields and end.seed is not None else ""
         kept = self._with_its_source(kept, end.request.group.sources)
-        if number := self._store.kept_takes.add(kept, request):
-            self._store.provenance.name_take(end.take.origin_key, number, kept.record.created_at)
+        number = self._store.kept_takes.add(kept, request)
+        self._name(end.take.origin_key, number, kept.record.created_at)
 
     def _with_its_source(self, kept: KeptTake, sources: tuple[str, ...]) -> KeptTake:
         """The take, as one of the document its request is from if that goes to no other machine.

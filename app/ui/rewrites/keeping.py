@@ -9,19 +9,18 @@ import msgspec
 
 from app.core.rewrites.asking import sampling_for
 from app.core.store import Store, TakeRecord
-from app.core.system.background import BackgroundQueue
 from app.engine.messages import ModelInfo
+from app.ui.generation.take_log import StoreLog
 from app.ui.rewrites.rewriting import Rewriting
 
 _PROMPT_TAIL = 2000  # characters that are kept of a passage
 
 
-class RewriteLog:
+class RewriteLog(StoreLog):
     """Writes answers into the store; a take's prompt is the passage that was rewritten."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._queue = BackgroundQueue("rewrite log")
+        super().__init__(store, "rewrite log")
 
     def record(
         self, done: Rewriting, origin: tuple[str, str], reason: str, model: ModelInfo | None
@@ -50,19 +49,4 @@ class RewriteLog:
         self._queue.run(partial(self._keep, key, record))
 
     def _keep(self, key: int, record: TakeRecord) -> None:
-        number = self._store.add_take(record)
-        if number and key:
-            self._store.provenance.name_take(key, number, record.created_at)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether all is kept."""
-        return self._queue.is_idle
-
-    def wait(self) -> None:
-        """Wait until all is kept."""
-        self._queue.wait()
-
-    def close(self) -> None:
-        """Wait until all is kept, and end the thread."""
-        self._queue.close()
+        self._name(key, self._store.add_take(record), record.created_at)

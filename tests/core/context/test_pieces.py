@@ -12,8 +12,8 @@ from app.core.context.pieces import (
     first_words,
     paragraphs,
     runs,
-    sentences,
 )
+from app.core.text.sentences import sentences
 
 TEXTS = st.text(alphabet="ab .!?\n“”。！玛é\u0301", max_size=80)
 

@@ -14,7 +14,7 @@ from app.core.text.differences import (
     difference,
     edits,
     likeness,
-    sentences,
+    parts,
     words_changed,
 )
 from app.core.text.words import count_words, tokens
@@ -24,7 +24,7 @@ _LETTERS = st.text(alphabet="ab .\n我爱😀", max_size=60)
 
 @given(text=st.text())
 def test_parts_joined_are_the_text(text: str) -> None:
-    assert "".join(sentences(text)) == text
+    assert "".join(parts(text)) == text
     assert "".join(tokens(text)) == text
 
 
