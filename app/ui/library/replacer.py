@@ -172,7 +172,9 @@ class Replacer(QObject):
         self._say(errors + list(outcome.errors))
         if places:
             self._banners.say(
-                lambda: self.tr("Replaced {0} in {1}.").format(
+                lambda: self.tr(
+                    "Replaced {0} in {1}. History has each text as it was before."
+                ).format(
                     self.tr("{0} places", "", places).format(number_text(places)),
                     self.tr("{0} texts", "", texts).format(number_text(texts)),
                 ),

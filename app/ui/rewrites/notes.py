@@ -27,6 +27,7 @@ from app.ui.generation.takes import new_key
 from app.ui.languages import on_language_change
 from app.ui.rewrites.words import name_of
 from app.ui.texts import clock_text, moment_text
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.two_line_list import TwoLines
 
 _LINE_END = "\u2028"
@@ -111,6 +112,7 @@ class NotesPage(QWidget):
         self._lay_out()
         self._word()
         on_language_change(self._word)
+        on_theme_change(self._recolour)
         self._show_current()
 
     def _prepare(self) -> None:
@@ -263,6 +265,12 @@ class NotesPage(QWidget):
             button.setVisible(note is not None)
         self._source = -1
         self.source_button.setVisible(note is not None and bool(_sources(note)))
+        if note is not None:
+            self._show_text(note)
+
+    def _recolour(self) -> None:
+        """Links have their colour from when they were put in."""
+        note = self.current
         if note is not None:
             self._show_text(note)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,7 +18,7 @@ from app.core.store.takes.tree import TakeBranch
 from app.ui.background import BackgroundTasks
 from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import on_theme_change
-from app.ui.widgets.icons import icon
+from app.ui.widgets.icons import pixmap
 from app.ui.widgets.theme import Theme
 
 _FIRST = 80  # characters of a take in its row
@@ -121,7 +121,15 @@ class TakeTree(QTreeWidget):
     def _draw(self, item: QTreeWidgetItem) -> None:
         branch: TakeBranch = item.data(0, Qt.ItemDataRole.UserRole)
         drawing = "retry" if branch.is_again else "continue" if item.parent() else "write"
-        item.setIcon(0, icon(drawing, Theme.current().muted))
+        theme = Theme.current()
+        size, ratio = self.iconSize().width(), self.devicePixelRatio()
+        drawn = QIcon()
+        for colour, mode in (
+            (theme.muted, QIcon.Mode.Normal),
+            (theme.selection_ink, QIcon.Mode.Selected),
+        ):
+            drawn.addPixmap(pixmap(drawing, colour, size, ratio), mode)
+        item.setIcon(0, drawn)
 
     def _word(self) -> None:
         self.setAccessibleName(self.tr("Tree of the takes"))

@@ -241,7 +241,7 @@ def test_replacing_is_shown_done_and_put_back(
         versions = studio.program.store.snapshots(str(path))
         assert versions[-1].cause == "replace"
     (banner,) = studio.window.page.banners.banners()
-    assert banner.text == "Replaced 3 places in 3 texts."
+    assert banner.text == ("Replaced 3 places in 3 texts. History has each text as it was before.")
     search.replacer.put_back()
     settle(search, qtbot)
     assert contents(files) == before
