@@ -7633,8 +7633,8 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>全部恢复</translation>
     </message>
     <message>
-        <source>Replaced {0} in {1}.</source>
-        <translation>已替换 {1}中的 {0}。</translation>
+        <source>Replaced {0} in {1}. History has each text as it was before.</source>
+        <translation>已替换 {1}中的 {0}。“历史”里有每篇文字原来的样子。</translation>
     </message>
     <message numerus="yes">
         <source>{0} places</source>
