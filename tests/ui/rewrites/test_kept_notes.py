@@ -104,6 +104,7 @@ def test_notes_go_with_a_text_that_gets_another_name(noted, tmp_path: Path, qtbo
 def test_the_page_of_a_new_window_has_the_notes_of_before(noted, make_studio, qtbot) -> None:
     studio, path = noted
     studio.window.close()
+    studio.program.store.flush()  # as the program does when it ends
     again = make_studio()
     again.window.documents.open_path(path)
     settle(again, qtbot)
