@@ -37,7 +37,7 @@ from app.engine.windows import WINDOW
 from app.host.generation.batching import alone
 from app.host.generation.chat_template import ChatTemplate
 from app.host.generation.decode_loop import ContextFullError, RunningTake, Times
-from app.host.generation.probabilities import Judge, JudgedText, perplexity, windows_behind
+from app.host.generation.probabilities import Judge, ScoredText, perplexity, windows_behind
 from app.host.generation.prompt import Prompter, too_long
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.prompt_scores import PromptScores
@@ -235,7 +235,7 @@ class BaseEngine(ABC):
         before, own = scored_tokens(request, self._prompter, self._vocabulary, size)
         told = len(own) if request.told < 0 else min(request.told, len(own))
         check_scored(told, request.probabilities)
-        found = JudgedText(self._vocabulary, request.probabilities, request.told)
+        found = ScoredText(self._vocabulary, request.probabilities, request.told)
         yield from self._checked(own, self._read_and_judged(before, own, job, found))
         return Scored(
             job=job.number,
@@ -244,7 +244,7 @@ class BaseEngine(ABC):
             tokens=found.tokens,
         )
 
-    def _read_and_judged(self, before: Ids, own: Ids, job: Job, found: JudgedText) -> Work[None]:
+    def _read_and_judged(self, before: Ids, own: Ids, job: Job, found: ScoredText) -> Work[None]:
         """Judge a text by itself, behind a prompt, or in windows where it is too long."""
         size, tokens = self._context.size, np.concatenate((before, own))
         if len(tokens) > size:

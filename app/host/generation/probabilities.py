@@ -75,7 +75,7 @@ def windows(tokens: Ids, bos: int | None, size: int) -> Iterator[tuple[Ids, int]
         yield window, first
 
 
-class JudgedText:
+class ScoredText:
     """What is told of a text's tokens as they are judged: details of the first `told`, and the sum.
 
     All of them have details where `told` is -1.
