@@ -186,7 +186,7 @@ class SurpriseLegend(QFrame):
 
     def _arrange(self) -> None:
         room = self.width() - 28 - self._buttons.sizeHint().width() - 12
-        is_beside = room >= self._key_width()
+        is_beside = room >= self._key_width() + 24  # or the caption would be broken
         self._top.setDirection(_BESIDE if is_beside else _BELOW)
         side = Qt.AlignmentFlag(0) if is_beside else Qt.AlignmentFlag.AlignRight
         self._top.setAlignment(self._buttons, side)
