@@ -37,6 +37,7 @@ WITH_TORCH = (
     "tests/host/passport/",
     "tests/host/test_composed_prompts.py",
     "tests/host/test_main_prompts.py",
+    "tests/host/test_prompt_scores.py",
 )
 """Tests of one process, which alone loads PyTorch and makes a model for it out of the GGUF file."""
 

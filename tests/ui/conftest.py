@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +37,7 @@ from app.engine.values import FinishReason
 from app.engine.worker import Worker
 from app.program import Program
 from app.ui.questions import EncodingChange, Questions, Removed, Unsaved
+from app.ui.sampling import panel as sampling_panel
 from app.ui.window.main_window import MainWindow
 
 MODEL = ModelInfo(
@@ -288,10 +289,27 @@ class Studio:
         self.tell(Loaded(job=self.worker.last("load")[0], model=model, seconds=0.1))
 
 
+OF_THE_PAGE = {"changes", "documents", "history", "library", "provenance", "takes"}
+"""Rooms whose tests do not look at the parameters."""
+
+
+class NeverPainted(QObject):
+    """Stands for `FirstPaint` where what it would make is only made when it is asked for."""
+
+    painted = Signal()
+
+
 @pytest.fixture
-def make_studio(own_home: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]:
-    """Makes windows and closes them, however the test ends."""
+def make_studio(
+    own_home: Path, qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Studio]]:
+    """Makes windows and closes them, however the test ends.
+
+    Making the parameters' rows after the first painting takes a third of such a test.
+    """
     studios: list[Studio] = []
+    if OF_THE_PAGE & {*request.path.parts}:
+        monkeypatch.setattr(sampling_panel, "FirstPaint", NeverPainted)
 
     def make(
         model: ModelInfo | None = MODEL,
