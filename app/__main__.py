@@ -36,8 +36,8 @@ it took a fifth of a second more while another thread read models' headers.
 
 CLI_WORDS = (
     "generate", "run", "batch", "evaluate", "export", "import", "serve", "servers", "bench",
-    "doctor", "selftest", "models", "packs", "history", "provenance", "search", "store",
-    "licences", "--version", "--help", "-h",
+    "doctor", "selftest", "models", "train", "runs", "packs", "history", "provenance",
+    "search", "store", "licences", "--version", "--help", "-h",
 )  # fmt: skip
 
 _SERVER_WORDS = ("generate", "run", "batch", "evaluate")
@@ -52,6 +52,7 @@ _CHILDREN = {
     "pdf-writer": ("app.ui.conversion.pdf_file", "run_pdf_writer", 0),
     "searcher": ("app.core.documents.search_process", "run_searcher", 0),
     "quantizer": ("app.host.llama_cpp.quantize_child", "run_quantizer", 0),
+    "trainer": ("app.training.main", "run_trainer", 0),
     "remote-host": ("app.remote.main", "run_remote_host", 1),
     "yardstick": ("app.host.baselines.server", "run_baseline", 1),
 }

@@ -31,6 +31,8 @@ from app.cli.selftest import add_selftest
 from app.cli.serve import add_serve
 from app.cli.server import add_server_flags
 from app.cli.servers import add_servers
+from app.cli.training.runs import add_runs
+from app.cli.training.style import add_train
 from app.core.errors import LampblackError
 from app.core.options.load_options import ENGINES
 from app.core.options.presets import BUILTIN
@@ -83,6 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(words)
     add_selftest(words)
     add_models(words)
+    add_train(words)
+    add_runs(words)
     add_history(words)
     add_provenance(words)
     add_search(words)

@@ -95,6 +95,16 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "packs"
 
     @property
+    def adapters(self) -> Path:
+        """The adapters that were learned here, each in a folder of its own with its card."""
+        return self.data / "adapters"
+
+    @property
+    def runs(self) -> Path:
+        """The records of trainings, each in a folder with what it needs to go on."""
+        return self.data / "runs"
+
+    @property
     def metadata_file(self) -> Path:
         """What is remembered of each model: titles, notes, checksums."""
         return self.data / "shelf.json"

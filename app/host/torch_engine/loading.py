@@ -138,6 +138,20 @@ def load_engine(command: Load, job: Job) -> Engine:
     raise AssertionError("a load on the processor brings an engine or raises")
 
 
+def load_network(path: Path, gpu_layers: int, cache: str, job: Job) -> tuple[Any, Any]:
+    """The network and the tokenizer of a model that is to learn; raises a LampblackError.
+
+    `gpu_layers` and `cache` are those of a `Load`.
+    """
+    source = _Source(path)
+    if source.labels:
+        raise ParameterError(f"{source.name} is a classifier, which writes nothing.")
+    device = next(iter(candidates(source.parameters, gpu_layers, source.name)))
+    kept = KeptFolders(Path(cache)) if cache and source.is_gguf else None
+    with _explained(source), progress(job):
+        return _load(source, device, job, kept)
+
+
 def _try_on(device: TorchDevice, load: _LoadJob) -> Engine | None:
     """The engine on this device; None, with a note, where a GPU has no room for it after all."""
     name, job = load.source.name, load.job

@@ -1,0 +1,1 @@
+"""Run records: what was trained on what, with which figures; listed and compared."""

@@ -1,0 +1,1 @@
+"""Training as everything but its child sees it: pages, plans, messages, memory, cards."""

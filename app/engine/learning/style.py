@@ -1,0 +1,237 @@
+"""Learning a style from beginning to end: the record, the child, the card, the adapter's place."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from app.core.errors import CancelledError, HousekeepingError, LampblackError, ParameterError
+from app.core.models.checksums import checksums, weights_of, whole_checksum
+from app.core.models.model_file import ModelFile
+from app.core.runs.record import RunRecord, RunRecords, RunState
+from app.core.system.files import why
+from app.core.system.machine import machine_facts
+from app.core.system.throttle import Throttle
+from app.core.training.cards import AdapterCard, LearnedAdapter, check_name, write_card
+from app.core.training.orders import (
+    HeldOutLoss,
+    StyleSettings,
+    Trained,
+    TrainingNews,
+    TrainingOrder,
+    TrainingPlan,
+    TrainingStep,
+    check_style,
+)
+from app.core.training.pages import TrainingPages, require_enough
+from app.core.training.verbatim import longest_run
+from app.engine.learning.child import TrainingChild
+
+KIND = "style"
+_RECORD_S = 10.0
+_GGUF = "adapter.gguf"
+_FILES = ("adapter_config.json", "adapter_model.safetensors", _GGUF)
+
+
+class StyleLearning:
+    """One training with its record; `run` is called once, and the child's wishes any time.
+
+    `records` and `adapters` are the home's; `cache` is the engine's.
+    """
+
+    def __init__(
+        self, child: TrainingChild, records: RunRecords, adapters: Path, cache: str
+    ) -> None:
+        self.child = child
+        self._records, self._adapters, self._cache = records, adapters, cache
+        self._is_time = Throttle(_RECORD_S)
+        self.record: RunRecord | None = None
+
+    def begin(
+        self, name: str, model: ModelFile, pages: TrainingPages, settings: StyleSettings
+    ) -> RunRecord:
+        """Record a new run; raises LampblackError where the name, pages or settings cannot be."""
+        require_enough(pages)
+        check_style(settings)
+        check_name(name, self._adapters)
+        self.record = RunRecord(
+            id=self._records.new_id(KIND),
+            kind=KIND,
+            state="running",
+            begun_at=time.time(),
+            name=name,
+            model=model.name,
+            model_path=model.path,
+            data=tuple(page.path for page in pages.pages),
+            data_sha256=pages.digest,
+            settings=msgspec.to_builtins(settings),
+            seed=settings.seed,
+            machine=machine_facts(),
+        )
+        self._records.write(self.record)
+        return self.record
+
+    def take_up(
+        self, run: str, pages_of: Callable[[tuple[Path, ...]], TrainingPages]
+    ) -> TrainingPages:
+        """Take up a run that was stopped; the pages are read again, and must be the same.
+
+        Raises ParameterError where it is over or the pages are others now.
+        """
+        record = self._records.read(run)
+        if record.state == "done" or record.kind != KIND:
+            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        pages = pages_of(tuple(map(Path, record.data)))
+        if pages.digest != record.data_sha256:
+            raise ParameterError(
+                f"The pages of {run} have been changed since it was begun.",
+                "Begin a new training with them.",
+            )
+        self.record = replace(record, state="running", problem="")
+        return pages
+
+    def run(
+        self,
+        model: ModelFile,
+        pages: TrainingPages,
+        tell: Callable[[TrainingNews], None],
+        *,
+        resumes: bool = False,
+    ) -> LearnedAdapter:
+        """Train as recorded; the adapter with its card is in the home then.
+
+        Raises CancelledError where it was stopped, and LampblackError; the record says it, too.
+        """
+        record = self.record
+        assert record is not None
+        settings = msgspec.convert(record.settings, StyleSettings)
+        order = TrainingOrder(
+            model=model.path,
+            texts=pages.texts,
+            settings=settings,
+            folder=str(self._records.folder(record.id)),
+            cache=self._cache,
+            resumes=resumes,
+        )
+        try:
+            done = self.child.run(order, lambda news: self._hear(news, tell))
+            digest = whole_checksum(checksums(weights_of(model)))
+            self.record = replace(self._record, model_sha256=digest)
+            learned = self._put_away(done, pages, settings)
+        except CancelledError:
+            self._end("stopped")
+            raise
+        except LampblackError as error:
+            self._end("failed", problem=str(error))
+            raise
+        return learned
+
+    @property
+    def _record(self) -> RunRecord:
+        assert self.record is not None
+        return self.record
+
+    def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
+        record = self._record
+        if isinstance(news, TrainingPlan):
+            figures = {
+                "tokens": news.tokens,
+                "held_out_tokens": news.held_out,
+                "foreseen_seconds": round(news.seconds, 1),
+                "parameters": news.parameters,
+            }
+            # What was done after the last checkpoint is done again.
+            self.record = replace(
+                record,
+                figures=record.figures | figures,
+                curve=tuple(row for row in record.curve if row[0] <= news.done),
+                held_out=tuple(row for row in record.held_out if row[0] <= news.done),
+            )
+        elif isinstance(news, TrainingStep):
+            row = news.step, round(news.loss, 6), news.rate
+            self.record = replace(record, curve=(*record.curve, row))
+        elif isinstance(news, HeldOutLoss):
+            tested = news.step, round(news.loss, 6)
+            self.record = replace(record, held_out=(*record.held_out, tested))
+        if self._is_time():
+            self._records.write(self._record)
+        tell(news)
+
+    def _end(self, state: RunState, problem: str = "", **changes: object) -> None:
+        self.record = replace(
+            self._record, state=state, problem=problem, ended_at=time.time(), **changes
+        )
+        self._records.write(self.record)
+
+    def _put_away(
+        self, done: Trained, pages: TrainingPages, settings: StyleSettings
+    ) -> LearnedAdapter:
+        """Move the adapter to its place, whole or not at all, and end the record."""
+        record = self._record
+        run = self._records.folder(record.id)
+        card = self._card(done, pages, settings)
+        target = check_name(record.name, self._adapters)
+        made = run / "made"
+        try:
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            for name in _FILES:
+                if (run / name).is_file():
+                    own = f"{record.name}.gguf" if name == _GGUF else name
+                    shutil.copyfile(run / name, made / own)
+            write_card(made, card)
+            self._adapters.mkdir(parents=True, exist_ok=True)
+            made.rename(target)
+            for name in (*_FILES, "checkpoint.safetensors"):
+                (run / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise HousekeepingError(
+                f"The adapter could not be put at {target}: {why(error)}.", "Resume the run."
+            ) from error
+        figures = {
+            "loss_before": done.loss_before,
+            "loss_after": done.loss_after,
+            "best_step": done.best_step,
+            "steps": done.steps,
+            "seconds": round(done.seconds, 2),
+            "tokens_per_second": round(done.speed, 2),
+            "memory": done.memory,
+            "verbatim_words": card.verbatim.length,
+        }
+        self._end(
+            "done", figures=record.figures | figures, versions=done.versions, made=str(target)
+        )
+        return LearnedAdapter(folder=target, card=card)
+
+    def _card(self, done: Trained, pages: TrainingPages, settings: StyleSettings) -> AdapterCard:
+        record = self._record
+        return AdapterCard(
+            name=record.name,
+            base=record.model,
+            base_path=record.model_path,
+            base_sha256=record.model_sha256,
+            made_at=time.time(),
+            run=record.id,
+            pages=tuple(Path(page.path).name for page in pages.pages),
+            digest=pages.digest,
+            words=pages.words,
+            tokens=int(record.figures.get("tokens", 0)),
+            settings=settings,
+            steps=done.steps,
+            best_step=done.best_step,
+            loss_before=done.loss_before,
+            loss_after=done.loss_after,
+            seconds=done.seconds,
+            speed=done.speed,
+            memory=done.memory,
+            parameters=done.parameters,
+            samples=len(done.samples),
+            verbatim=longest_run(done.samples, pages.texts),
+            pairs=done.pairs,
+            gguf_problem=done.gguf_problem,
+        )

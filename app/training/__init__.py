@@ -1,0 +1,1 @@
+"""The training child: a model learns here, in a process of its own, and writes an adapter."""

@@ -1,0 +1,290 @@
+"""The training child: an order in, news out, and wishes heard while it works.
+
+The main thread trains; a second one reads wishes, so that a pause or a stop is seen between two
+rows, and the process leaves at once when the app is gone. What it has done by then is in the last
+checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+import torch
+
+from app.core.errors import CancelledError, LampblackError, OutOfMemoryError, ParameterError
+from app.core.system.crash_report import crash_text
+from app.core.system.files import why
+from app.core.system.network import deny_network, network_state
+from app.core.training.orders import (
+    ALPHA,
+    Interrupted,
+    SamplePair,
+    SamplesWritten,
+    Trained,
+    TrainingEnd,
+    TrainingFailed,
+    TrainingNews,
+    TrainingOrder,
+    TrainingPlan,
+    TrainingWish,
+    line_of,
+)
+from app.engine.child import settle_process, take_streams
+from app.host.cpu import default_threads
+from app.host.interface import Job
+from app.host.process_memory import share_one_arena
+from app.host.torch_engine.loading import load_network
+from app.host.torch_engine.out_of_memory import is_lack
+from app.host.torch_engine.vocabulary import TorchVocabulary
+from app.training.export import write_adapter
+from app.training.lora import Adapters
+from app.training.packing import Packed, pack
+from app.training.samples import prompts_of, write_on
+from app.training.style import TESTS, Control, StyleTraining
+
+_POLITE = 10  # steps of niceness: writing meanwhile goes first
+_TEST_SHARE = TESTS
+
+
+def run_trainer() -> int:
+    """Serve one order on the standard streams; the result is the exit code."""
+    share_one_arena()
+    wishes, answers = take_streams()
+    settle_process()
+    deny_network()
+    if hasattr(os, "nice"):
+        os.nice(_POLITE)
+    mouth = _Mouth(answers)
+    end: TrainingEnd
+    try:
+        order = msgspec.json.decode(wishes.readline(), type=TrainingOrder)
+        end = _carried_out(order, _Ear(wishes), mouth)
+    except CancelledError:
+        end = Interrupted(step=mouth.step)
+    except LampblackError as error:
+        end = TrainingFailed(kind=error.kind, message=error.message, hint=error.hint)
+    except OSError as error:
+        message = f"What was learned could not be written: {why(error)}."
+        end = TrainingFailed(kind="error", message=message, hint="Make room on the disk.")
+    except Exception as error:  # noqa: BLE001 - the last net: whatever it is becomes a sentence
+        end = _unexpected(error)
+    mouth.tell(end)
+    sys.stderr.flush()
+    os._exit(0)  # no library may keep the process
+
+
+def _unexpected(error: Exception) -> TrainingFailed:
+    if is_lack(error):
+        lack = OutOfMemoryError(
+            "The training ran out of memory.",
+            "Choose a shorter length, a smaller model, or close other programs.",
+        )
+        return TrainingFailed(kind=lack.kind, message=lack.message, hint=lack.hint)
+    sys.stderr.write(crash_text(error))
+    what = f"{type(error).__name__}: {error}"
+    return TrainingFailed(kind="error", message=f"The training met an unexpected problem ({what}).")
+
+
+class _Mouth:
+    """The way out; `step` is the last one told."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.step = 0
+
+    def tell(self, news: TrainingNews) -> None:
+        """Say a line; ends the process when the app is gone."""
+        self.step = getattr(news, "step", self.step)
+        try:
+            self._stream.write(line_of(news))
+            self._stream.flush()
+        except OSError:
+            os._exit(1)
+
+
+class _Ear:
+    """Hears wishes, and holds the training back or ends it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._goes_on = threading.Event()
+        self._has_begun = threading.Event()
+        self._is_stopped = False
+        self._goes_on.set()
+        threading.Thread(target=self._hear, name="wishes", daemon=True).start()
+
+    def wait_for_begin(self) -> None:
+        """Wait until the user has seen the plan and agrees."""
+        self._has_begun.wait()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait while it is paused; raises CancelledError when it is stopped."""
+        self._goes_on.wait()
+        if self._is_stopped:
+            raise CancelledError("Stopped.")
+
+    def _hear(self) -> None:
+        for line in self._stream:
+            wish = msgspec.json.decode(line, type=TrainingWish).wish
+            if wish == "begin":
+                self._has_begun.set()
+            elif wish == "pause":
+                self._goes_on.clear()
+            else:
+                self._is_stopped |= wish == "stop"
+                self._goes_on.set()
+                if self._is_stopped:
+                    self._has_begun.set()
+        os._exit(0)  # the app is gone
+
+
+def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
+    settings = order.settings
+    torch.set_num_threads(order.threads or default_threads())
+    torch.manual_seed(settings.seed)
+    job = Job(0, lambda _event: None)
+    network, tokenizer = load_network(Path(order.model), order.gpu_layers, order.cache, job)
+    network = network.to(_numbers(network)).train()
+    ear.wait()
+    vocabulary = TorchVocabulary(tokenizer, int(network.get_output_embeddings().weight.shape[0]))
+    texts = (vocabulary.tokenize(text).tolist() for text in order.texts)
+    packed = pack(texts, settings.length, settings.seed, vocabulary.bos)
+    if not packed.rows:
+        raise ParameterError("The pages are too short to learn from.", "Choose more pages.")
+    alpha = ALPHA * settings.rank
+    adapters = Adapters(network, settings.rank, alpha, settings.seed)
+    training = StyleTraining(network, adapters, packed, settings, Path(order.folder))
+    if order.resumes:
+        training.resume()
+    mouth.tell(_plan(training, packed, network, ear))
+    ear.wait_for_begin()
+    training.run(mouth.tell, Control(ear.wait))
+    problem = write_adapter(
+        Path(order.folder),
+        adapters.matrices(),
+        rank=settings.rank,
+        alpha=alpha,
+        base=Path(order.model).stem,
+        config=network.config,
+    )
+    pairs, samples = _samples(order, network, adapters, packed, vocabulary, mouth)
+    return _outcome(training, packed, pairs, samples, problem)
+
+
+def _numbers(network: Any) -> torch.dtype:
+    """bfloat16 where the processor multiplies it by itself; on a card it is loaded so already."""
+    if network.device.type != "cpu" or network.dtype != torch.float32:
+        return network.dtype
+    has_them = (
+        torch.cpu._is_avx512_bf16_supported()
+        if hasattr(torch.cpu, "_is_avx512_bf16_supported")
+        else False
+    )
+    return torch.bfloat16 if has_them else torch.float32
+
+
+def _plan(training: StyleTraining, packed: Packed, network: Any, ear: _Ear) -> TrainingPlan:
+    """What a short probe foresees."""
+    learning, testing = training.probe(ear.wait)
+    held_out = sum(row.targets for row in packed.held_out)
+    left = training.steps - training.state.step
+    tests = 1 + left / max(1, training.steps_each // TESTS)
+    passes = left / training.steps_each
+    seconds = passes * packed.tokens * learning + tests * held_out * testing
+    return TrainingPlan(
+        tokens=packed.tokens,
+        held_out=held_out,
+        steps=training.steps,
+        done=training.state.step,
+        seconds=seconds,
+        memory=_peak(),
+        numbers=str(network.dtype).removeprefix("torch."),
+        parameters=training.adapters.flat.numel(),
+        network_denied=network_state(),
+    )
+
+
+def _samples(
+    order: TrainingOrder,
+    network: Any,
+    adapters: Adapters,
+    packed: Packed,
+    vocabulary: TorchVocabulary,
+    mouth: _Mouth,
+) -> tuple[tuple[SamplePair, ...], tuple[str, ...]]:
+    """Pairs before and after, and samples of the trained model."""
+    network.eval()
+    prompts = prompts_of(packed.held_out, order.pairs)
+    if not prompts or not order.pairs:
+        return (), ()
+    many = [prompts[at % len(prompts)] for at in range(max(order.samples, len(prompts)))]
+    seed = order.settings.seed
+    with adapters.off():
+        before = write_on(
+            network,
+            prompts,
+            vocabulary.ends,
+            seed,
+            lambda one: mouth.tell(SamplesWritten(fraction=one / 3)),
+        )
+    after = write_on(
+        network,
+        many,
+        vocabulary.ends,
+        seed,
+        lambda one: mouth.tell(SamplesWritten(fraction=(1 + 2 * one) / 3)),
+    )
+
+    def text(tokens: Any) -> str:
+        return b"".join(map(vocabulary.piece, tokens)).decode("utf-8", "replace")
+
+    rows = zip(prompts, before, after, strict=False)
+    pairs = tuple(SamplePair(prompt=text(a), before=text(b), after=text(c)) for a, b, c in rows)
+    return pairs, tuple(map(text, after))
+
+
+def _outcome(
+    training: StyleTraining,
+    packed: Packed,
+    pairs: tuple[SamplePair, ...],
+    samples: tuple[str, ...],
+    problem: str,
+) -> Trained:
+    state = training.state
+    seen = state.step / training.steps_each * packed.tokens
+    first = state.held_out[0].loss if state.held_out else 0.0
+    best = state.held_out[-1].best if state.held_out else 0.0
+    return Trained(
+        steps=state.step,
+        best_step=state.best_step,
+        stopped_early=training.stopped_early,
+        loss_before=first,
+        loss_after=best,
+        seconds=state.seconds,
+        speed=seen / max(state.seconds, 1e-9),
+        memory=_peak(),
+        parameters=training.adapters.flat.numel(),
+        pairs=pairs,
+        samples=samples,
+        gguf_problem=problem,
+        versions={name: version(name) for name in ("torch", "transformers", "safetensors")},
+    )
+
+
+def _peak() -> int:
+    """The most memory that this process has taken, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
