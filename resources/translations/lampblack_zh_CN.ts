@@ -8436,6 +8436,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>操作名称须有 1 到 {0} 个字符。</translation>
     </message>
     <message>
+        <source>An adapter cannot be called {0}.</source>
+        <translation>适配器不能叫做 {0}。</translation>
+    </message>
+    <message>
         <source>An adapter is named twice.</source>
         <translation>有一个适配器列了两次。</translation>
     </message>
@@ -8530,6 +8534,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Bearer {0}</source>
         <translation>Bearer {0}</translation>
+    </message>
+    <message>
+        <source>Begin a new training with them.</source>
+        <translation>请用它们开始一次新的训练。</translation>
     </message>
     <message>
         <source>Bring the file back, or take it out of the book.</source>
@@ -8698,6 +8706,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Choose another type.</source>
         <translation>请选择其他类型。</translation>
+    </message>
+    <message>
+        <source>Choose fewer pages.</source>
+        <translation>请少选一些文稿。</translation>
     </message>
     <message>
         <source>Choose its .tar.xz file.</source>
@@ -8884,6 +8896,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>一次可以分类 1 到 {0} 段文字。</translation>
     </message>
     <message>
+        <source>From fewer a model learns sentences by heart. Choose more pages.</source>
+        <translation>文稿太少时,模型只会背下句子。请多选一些文稿。</translation>
+    </message>
+    <message>
         <source>German</source>
         <translation>德语</translation>
     </message>
@@ -9064,6 +9080,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>如果是你自己的证书机构，请为这台服务器提供该机构的证书。</translation>
     </message>
     <message>
+        <source>In {0} samples no three words in a row came from the pages.</source>
+        <translation>在 {0} 段样文中,没有连续三个词来自这些文稿。</translation>
+    </message>
+    <message>
+        <source>In {0} samples the longest run of words taken from the pages has {1} words: “{2}”.</source>
+        <translation>在 {0} 段样文中,原样取自文稿的最长片段有 {1} 个词:“{2}”。</translation>
+    </message>
+    <message>
         <source>Install Lampblack again, so that its parts belong together.</source>
         <translation>请重新安装 Lampblack，让各部分版本一致。</translation>
     </message>
@@ -9210,6 +9234,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>KV cache ({0} tokens, {1})</source>
         <translation>KV 缓存（{0} 词元，{1}）</translation>
+    </message>
+    <message>
+        <source>Known are {0}.</source>
+        <translation>已知的有 {0}。</translation>
     </message>
     <message>
         <source>Known are: {0}.</source>
@@ -9384,6 +9412,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法在 {0} 中写入文件：{1}。</translation>
     </message>
     <message>
+        <source>No folder for the run can be made in {0}: {1}.</source>
+        <translation>无法在 {0} 中为这次训练建立文件夹:{1}。</translation>
+    </message>
+    <message>
         <source>No graphics card has room for {0}, so the processor does it all.</source>
         <translation>没有显卡放得下 {0}，因此全部由处理器计算。</translation>
     </message>
@@ -9536,6 +9568,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请以其他名称恢复文档；它仍在回收站中。</translation>
     </message>
     <message>
+        <source>Resume it; if it happens again, choose a shorter length or a smaller model.</source>
+        <translation>请继续训练;若再次发生,请选更短的长度或更小的模型。</translation>
+    </message>
+    <message>
+        <source>Resume the run.</source>
+        <translation>请继续这次训练。</translation>
+    </message>
+    <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
         <translation>请用 llama.cpp 运行模型，或取得 safetensors 文件夹形式的适配器。</translation>
     </message>
@@ -9590,6 +9630,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>See `lampblack models search`.</source>
         <translation>请看 `lampblack models search`。</translation>
+    </message>
+    <message>
+        <source>See `lampblack runs list`.</source>
+        <translation>参见 `lampblack runs list`。</translation>
     </message>
     <message>
         <source>See whether it is on, then try again.</source>
@@ -9772,6 +9816,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>无法读取 {0} 中的操作：{1}。</translation>
     </message>
     <message>
+        <source>The adapter could not be put at {0}: {1}.</source>
+        <translation>适配器无法放到 {0}:{1}。</translation>
+    </message>
+    <message>
         <source>The adapter {0} changes {1}, which is also this model&apos;s input.</source>
         <translation>适配器 {0} 改动了 {1}，它也是这个模型的输入。</translation>
     </message>
@@ -9834,6 +9882,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The book in {0} could not be changed: {1}.</source>
         <translation>无法更改 {0} 中的书：{1}。</translation>
+    </message>
+    <message>
+        <source>The card could not be written: {0}.</source>
+        <translation>无法写入卡片:{0}。</translation>
     </message>
     <message>
         <source>The catalogue has no model {0}.</source>
@@ -10268,6 +10320,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>获取的软件包 {0} 已损坏。</translation>
     </message>
     <message>
+        <source>The pages have {0} words, more than the {1} that can be learned.</source>
+        <translation>文稿有 {0} 个词,超过了可以学习的 {1} 个。</translation>
+    </message>
+    <message>
+        <source>The pages of {0} have been changed since it was begun.</source>
+        <translation>{0} 开始之后,它的文稿已被改动。</translation>
+    </message>
+    <message>
         <source>The passage is too short to be measured.</source>
         <translation>段落太短，无法测量。</translation>
     </message>
@@ -10382,6 +10442,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The repository {0} has no file {1} at {2}.</source>
         <translation>仓库 {0} 在 {2} 没有文件 {1}。</translation>
+    </message>
+    <message>
+        <source>The run could not be recorded: {0}.</source>
+        <translation>无法记录这次训练:{0}。</translation>
+    </message>
+    <message>
+        <source>The run {0} is over, and cannot be resumed.</source>
+        <translation>训练 {0} 已经结束,不能继续。</translation>
     </message>
     <message>
         <source>The server broke off in the middle.</source>
@@ -10712,6 +10780,22 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>模型名称必须是一行可显示的字符。</translation>
     </message>
     <message>
+        <source>The training broke off without a word.</source>
+        <translation>训练中断了,没有任何说明。</translation>
+    </message>
+    <message>
+        <source>The training broke off: {0}.</source>
+        <translation>训练中断了:{0}。</translation>
+    </message>
+    <message>
+        <source>The training could not be started: {0}.</source>
+        <translation>无法开始训练:{0}。</translation>
+    </message>
+    <message>
+        <source>The training was stopped; it can be resumed.</source>
+        <translation>训练已停止,可以继续。</translation>
+    </message>
+    <message>
         <source>The usual bargain: under a third of F16, the loss is noticeable on small models.</source>
         <translation>常用的折中：不到 F16 的三分之一，小模型上能感到损失。</translation>
     </message>
@@ -10744,8 +10828,24 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>模型的 {0} 必须是不超过 {1} 个字符的有效文字。</translation>
     </message>
     <message>
+        <source>The {0} of a training lies between {1} and {2}, not {3}.</source>
+        <translation>训练的 {0} 应在 {1} 与 {2} 之间,而不是 {3}。</translation>
+    </message>
+    <message>
+        <source>There are more than {0} files in {1}.</source>
+        <translation>{1} 中有超过 {0} 个文件。</translation>
+    </message>
+    <message>
         <source>There are no models yet; get one with: lampblack models get starter</source>
         <translation>还没有模型；可以这样获取：lampblack models get starter</translation>
+    </message>
+    <message>
+        <source>There are no pages in {0}.</source>
+        <translation>{0} 中没有文稿。</translation>
+    </message>
+    <message>
+        <source>There are too many runs in {0}.</source>
+        <translation>{0} 中的训练记录太多。</translation>
     </message>
     <message>
         <source>There are {0} models to choose from.</source>
@@ -10802,6 +10902,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There is already an action named {0}.</source>
         <translation>已有名为 {0} 的操作。</translation>
+    </message>
+    <message>
+        <source>There is already an adapter {0}.</source>
+        <translation>已有名为 {0} 的适配器。</translation>
     </message>
     <message>
         <source>There is already an unfinished file {0}.</source>
@@ -10866,6 +10970,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There is no room in the model&apos;s context for the prompt&apos;s {0} tokens.</source>
         <translation>模型的上下文容不下提示词的 {0} 个词元。</translation>
+    </message>
+    <message>
+        <source>There is no run {0}.</source>
+        <translation>没有训练 {0}。</translation>
     </message>
     <message>
         <source>There is no server named {0}.</source>
@@ -10988,6 +11096,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这个正则表达式在这段文字上耗时太久。</translation>
     </message>
     <message>
+        <source>To learn a style takes {0} words; the pages have {1}, without the {2} that a model wrote.</source>
+        <translation>学习文风需要 {0} 个词;除去模型写的 {2} 个,文稿只有 {1} 个。</translation>
+    </message>
+    <message>
+        <source>To learn a style takes {0} words; the pages have {1}.</source>
+        <translation>学习文风需要 {0} 个词;文稿只有 {1} 个。</translation>
+    </message>
+    <message>
         <source>Try again in a while.</source>
         <translation>请稍后重试。</translation>
     </message>
@@ -11090,6 +11206,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Use the name that stands in the certificate.</source>
         <translation>请使用证书中的名称。</translation>
+    </message>
+    <message>
+        <source>Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.</source>
+        <translation>请用至多 60 个字母、数字、空格、点和短横,以字母或数字开头。</translation>
     </message>
     <message>
         <source>Version {0} cannot be read: it is not in the store, or damaged.</source>
@@ -12292,6 +12412,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>某一部分重复次数太多</translation>
     </message>
     <message>
+        <source>same pages</source>
+        <translation>文稿相同</translation>
+    </message>
+    <message>
         <source>sends on to another address</source>
         <translation>转到了另一个地址</translation>
     </message>
@@ -12592,6 +12716,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0}它保留在文件中，但不会提供。</translation>
     </message>
     <message>
+        <source>{0} Sentences of your pages can come back in what this adapter writes.</source>
+        <translation>{0} 您文稿中的句子可能会出现在用此适配器写出的文字里。</translation>
+    </message>
+    <message>
         <source>{0} Take {1} or fewer to be safe.</source>
         <translation>{0}为保险起见，请取 {1} 或更少。</translation>
     </message>
@@ -12686,6 +12814,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} cannot be imported: {1}.</source>
         <translation>{0} 无法导入：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be learned from: its suffix says no format that is known.</source>
+        <translation>无法从 {0} 学习:它的后缀不是已知的格式。</translation>
     </message>
     <message>
         <source>{0} cannot be moved to the trash: its folder or file is read-only.</source>
@@ -12946,6 +13078,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} is a classifier, which takes no adapters.</source>
         <translation>{0} 是分类模型，不能挂适配器。</translation>
+    </message>
+    <message>
+        <source>{0} is a classifier, which writes nothing.</source>
+        <translation>{0} 是分类器,不会写作。</translation>
     </message>
     <message>
         <source>{0} is a classifier: it sorts texts by its labels ({1}) and cannot write.</source>
