@@ -49,7 +49,6 @@ from app.training.samples import prompts_of, write_on
 from app.training.style import TESTS, Control, StyleTraining
 
 _POLITE = 10  # steps of niceness: writing meanwhile goes first
-_TEST_SHARE = TESTS
 
 
 def run_trainer() -> int:

@@ -13,7 +13,14 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
-from app.core.errors import CancelledError, OutOfMemoryError, ParameterError, UsageError
+from app.core.errors import (
+    CancelledError,
+    LampblackError,
+    OutOfMemoryError,
+    ParameterError,
+    UsageError,
+    error_from,
+)
 from app.core.memory_fit.layout import layout
 from app.core.models.model_file import ModelFile
 from app.core.runs.record import RunRecords
@@ -118,10 +125,20 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
         output.note(_pages_line(pages, need))
     with LongTask(stop=child.stop) as task:
         told = _Told(task, child, quiet=quiet)
-        learned = learning.run(model, pages, told, resumes=bool(arguments.resume))
+        try:
+            learned = learning.run(model, pages, told, resumes=bool(arguments.resume))
+        except LampblackError as error:
+            raise _resumable(error, learning) from error
     if arguments.attach:
         attach(program, model, learned)
     output.answer(quiet, _facts(learned), _lines(learned, model, attached=arguments.attach))
+
+
+def _resumable(error: LampblackError, learning: StyleLearning) -> LampblackError:
+    """The error, which says by its hint how to go on."""
+    run = learning.record.id if learning.record is not None else ""
+    how = f"Go on with `lampblack train style --resume {run}`."
+    return error_from(error.kind, error.message, f"{error.hint} {how}".strip())
 
 
 def _settings(arguments: argparse.Namespace) -> StyleSettings:

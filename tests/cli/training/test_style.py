@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import run_cli
+from app.core.runs.record import RunRecords
 from app.core.system.paths import Paths
 from app.core.training.cards import learned_adapters
+from app.engine.learning.child import TrainingChild
 from tests.host.tiny_llama import write_tiny
 
 PAGES = "the lamp burned low and the wind came in over the sill of the old house. " * 140
@@ -82,3 +84,27 @@ def test_what_cannot_be_asked_is_refused_at_once(
     assert run_cli(["train", "style"]) == 2
     assert run_cli(["runs", "compare", "x"]) == 2
     assert not Paths.here().adapters.exists()
+
+
+def test_a_stopped_training_says_how_to_go_on_and_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = write_tiny(tmp_path / "tiny.gguf", "F32")
+    pages = tmp_path / "a.md"
+    pages.write_text(PAGES, "utf-8")
+    begin = TrainingChild.begin
+    with monkeypatch.context() as stopping:
+        stopping.setattr(TrainingChild, "begin", lambda child: (begin(child), child.stop()))
+        words = ["train", "style", "--pages", str(pages), "--model", str(model), *SMALL]
+        assert run_cli(words) == 1
+    (record,) = RunRecords(Paths.here().runs).list()
+    assert record.state == "stopped"
+    assert f"--resume {record.id}" in said(capsys)[1]
+    pages.write_text(PAGES + "More.", "utf-8")
+    assert run_cli(["train", "style", "--resume", record.id]) == 2
+    assert "changed since" in said(capsys)[1]
+    pages.write_text(PAGES, "utf-8")
+    assert run_cli(["train", "style", "--resume", record.id, "--json"]) == 0
+    assert json.loads(said(capsys)[0])["run"] == record.id
+    (done,) = RunRecords(Paths.here().runs).list()
+    assert (done.state, done.curve[0][0], done.curve[-1][0]) == ("done", 1, len(done.curve))
