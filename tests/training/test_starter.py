@@ -26,11 +26,10 @@ OPTIONS = LoadOptions(context=128, threads=2, tune=False, flash_attention="off",
 
 def chances(module: Any, model: Path, cache: Path, *adapters: Adapter) -> list[float]:
     job = Job(1, lambda _event: None)
-    name = "torch" if module is torch_engine else "llama.cpp"
     command = Load(
         job=1,
         path=str(model),
-        engine=name,
+        engine="torch" if module is torch_engine else "llama.cpp",
         options=OPTIONS,
         adapters=adapters,
         cache=str(cache),
