@@ -22,6 +22,7 @@ from app.ui.interpretability.why_lookup import WordLookup, WritesHere
 from app.ui.interpretability.why_places import (
     Stretch,
     WordPlace,
+    beside_comments,
     extended,
     stretch_of,
     take_end,
@@ -199,6 +200,7 @@ class WhyController(QObject):
             return
         stretch = place.stretch
         at = stretch.end if by > 0 else stretch.start - 1
+        at = beside_comments(self._editor.manuscript, at, by)
         if not 0 <= at < len(self._editor.manuscript):
             return
         found = stretch_of(self._editor.manuscript, self._spans(), at, steps_back=False)

@@ -74,11 +74,13 @@ def stretch_of(
 
     Of what a take wrote only that is in it.
     """
-    for first, last in manuscript.comments:
-        if first <= position < last:
-            return None
     start = max(manuscript.line_start(position), position - _NEAR)
     end = min(manuscript.line_end(position), position + _NEAR)
+    for first, last in manuscript.comments:
+        if first + steps_back <= position < last:
+            return None
+        start = max(start, last) if last <= position else start
+        end = min(end, first) if first >= position else end
     line = _without_halves(manuscript.text(start, end))
     place = len(_without_halves(manuscript.text(start, position)))
     first, last = stretch_at(line, place, steps_back=steps_back)
@@ -95,6 +97,14 @@ def stretch_of(
         text = text[:-1]
     offset = span.run.offset + begin + lead - span.start
     return Stretch(begin, begin + units(text), text, span.run.take, offset)
+
+
+def beside_comments(manuscript: Manuscript, position: int, by: int) -> int:
+    """The position, or where the text goes on in the direction `by` if it is in a comment."""
+    for first, last in manuscript.comments[::by]:
+        if first <= position < last:
+            position = last if by > 0 else first - 1
+    return position
 
 
 def _without_halves(text: str) -> str:

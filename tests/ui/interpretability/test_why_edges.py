@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app.core.provenance.spans import OriginSpans
+from app.ui.editor.manuscript import Manuscript
+from app.ui.interpretability.why_places import stretch_of
 from tests.ui.interpretability.test_why import TEXT, opened, settle, write
 from tests.ui.interpretability.word_engine import OTHERS, ScoringEngine
 
@@ -25,6 +28,35 @@ def go_on_with_the_lamp(studio, qtbot, *texts):
     studio.stream(*texts)
     studio.done()
     studio.window.generation.take_log.wait()
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "found"),
+    [
+        ("He left.<!-- why -->Then", len("He left"), "."),
+        ("He left<!-- why -->", len("He left"), " left"),
+        ("He left<!-- why -->. Then", len("He left<!-- why -->"), "."),
+        ("a%%b%%c", 0, "a"),
+        ("a%%b%%c", len("a%%b%%"), "c"),
+        ("She sat %%b%% down", len("She sat"), " sat"),
+        ("😀😀<!-- x -->!", 0, "😀😀"),
+    ],
+)
+def test_a_stretch_ends_where_a_comment_begins(text, at, found):
+    manuscript = Manuscript(text)
+    stretch = stretch_of(manuscript, OriginSpans(()), at)
+    assert stretch is not None
+    assert stretch.text == found
+    assert manuscript.text(stretch.start, stretch.end) == found
+
+
+def test_the_arrows_lead_over_comments(studio, engine, qtbot):
+    studio.show("One%%a%%%%b%% two.", 1)
+    dialog = opened(studio, qtbot)
+    for key, word in ((Qt.Key.Key_Right, "two"), (Qt.Key.Key_Left, "One")):
+        qtbot.keyClick(dialog.list, key)
+        qtbot.waitUntil(lambda word=word: dialog.read is not None and dialog.word.text() == word)
+    dialog.reject()
 
 
 def test_a_line_end_of_another_system_is_put_in_as_one_line_end(studio, engine, qtbot, monkeypatch):
