@@ -70,6 +70,7 @@ class WhyController(QObject):
         self._words: tuple[ReadWord, ...] = ()
         self._at = 0
         self._caret = 0
+        self._reads_rest = False
         self._action = actions["why"]
         actions.connect_all({"why": lambda: self.open()})
         display.menu_opens.connect(self._add_to_page_menu)
@@ -104,6 +105,7 @@ class WhyController(QObject):
             return None
         from app.ui.interpretability.why_dialog import WhyDialog
 
+        self._end_rest()
         self._caret = self._editor.caret
         dialog = self._dialog = WhyDialog(self._editor.window())
         dialog.may_change = not self._editor.isReadOnly()
@@ -217,6 +219,7 @@ class WhyController(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what was asked for."""
+        self._end_rest()
         self.lookup.stop()
         self.hover.stop()
 
@@ -304,6 +307,7 @@ class WhyController(QObject):
             return
         reads = extended(place.reads, place.stretch.text[: word.start])
         words = (place.stretch.text[word.start : word.end], choice.text)
+        self._reads_rest = True
         self._show_progress(0.0)
         self.lookup.reader.rest(
             reads, words, rest, self._tell_fit, self._say_error, self._show_progress
@@ -315,14 +319,20 @@ class WhyController(QObject):
             lambda: self.tr("Reading what follows: {0} %").format(percent), share
         )
 
+    def _end_rest(self) -> None:
+        """What follows a word is read no more."""
+        if self._reads_rest:
+            self._reads_rest = False
+            self._status.show_progress("", None)
+
     def _tell_fit(self, found: tuple[float, float]) -> None:
-        self._status.show_progress("", None)
+        self._end_rest()
         before, after = found
         said = fit_text(fit(before, after), before, after)
         self._status.say(said)
         self.fitted.emit(said)
 
     def _say_error(self, error: LampblackError) -> None:
-        self._status.show_progress("", None)
+        self._end_rest()
         if error.kind != "cancelled":
             self._status.say(str(error))

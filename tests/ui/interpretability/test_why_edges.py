@@ -59,6 +59,21 @@ def test_the_arrows_lead_over_comments(studio, engine, qtbot):
     dialog.reject()
 
 
+def test_the_progress_of_what_follows_ends_when_it_is_not_wanted_any_more(studio, engine, qtbot):
+    studio.show(TEXT, TEXT.index("climbed") + 3)
+    dialog = opened(studio, qtbot)
+    engine.gate.clear()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: len(engine.asked) == 2)
+    bar = studio.window.statusBar()
+    assert bar.progress_text.text()
+    studio.window.manuscript.why.stop()
+    settle(studio, qtbot)
+    assert not bar.progress_text.text()
+    assert len(engine.asked) == 2  # the second question was not asked any more
+
+
 def test_a_line_end_of_another_system_is_put_in_as_one_line_end(studio, engine, qtbot, monkeypatch):
     monkeypatch.setattr("tests.ui.interpretability.word_engine.OTHERS", ("\r\n", *OTHERS[1:]))
     studio.show(TEXT, TEXT.index("climbed") + 3)
