@@ -74,14 +74,14 @@ class WhyController(QObject):
         self._action = actions["why"]
         actions.connect_all({"why": lambda: self.open()})
         display.menu_opens.connect(self._add_to_page_menu)
-        documents.leaving.connect(self._leave)
+        documents.leaving.connect(self.leave)
 
     def begin(self) -> None:
         """The window is shown."""
 
     def close(self) -> None:
         """The window closes."""
-        self._leave()
+        self.leave()
         self.lookup.close()
         self.hover.close()
 
@@ -223,7 +223,8 @@ class WhyController(QObject):
         self.lookup.stop()
         self.hover.stop()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close the menu, which shows words of the page; what waits for it is not wanted."""
         self.stop()
         if self._dialog is not None:
             self._dialog.reject()
