@@ -71,6 +71,7 @@ class WhyController(QObject):
         self._at = 0
         self._caret = 0
         self._reads_rest = False
+        self._asked = 0
         self._action = actions["why"]
         actions.connect_all({"why": lambda: self.open()})
         display.menu_opens.connect(self._add_to_page_menu)
@@ -219,6 +220,7 @@ class WhyController(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what was asked for."""
+        self._asked += 1
         self._end_rest()
         self.lookup.stop()
         self.hover.stop()
@@ -268,9 +270,16 @@ class WhyController(QObject):
         sampling = self._writing.sampling()
         before, after = manuscript.readable(start) + choice.text, prompts.after(end)
         request = prompts.request(before, after, "", sampling)
+        self._asked += 1
+        number, whole = self._asked, manuscript.text()
 
         def begin() -> None:
-            made = prompts.made(request, begin, self._say_error)
+            if number != self._asked:
+                return
+            if whole != manuscript.text():
+                self._status.say(self.tr("The text was changed meanwhile: choose the word again."))
+                return
+            made = prompts.made(request, begin, failed)
             if made is not None:
                 fields = {
                     **prompt_fields(made.prompt),
@@ -279,6 +288,10 @@ class WhyController(QObject):
                     "overflow": self._program.settings.prompt_overflow,
                 }
                 self._write(place, start, end, choice, fields)
+
+        def failed(error: LampblackError) -> None:
+            if number == self._asked:
+                self._say_error(error)
 
         begin()
 

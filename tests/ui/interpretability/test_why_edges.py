@@ -59,6 +59,32 @@ def test_the_arrows_lead_over_comments(studio, engine, qtbot):
     dialog.reject()
 
 
+@pytest.mark.parametrize("is_other_document", [True, False])
+def test_a_text_is_not_written_into_at_a_place_of_before(
+    studio, engine, qtbot, monkeypatch, is_other_document
+):
+    studio.show(TEXT, TEXT.index("climbed") + 3)
+    dialog = opened(studio, qtbot)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_1)
+    held = []
+    prompts = studio.window.generation.prompts
+    with monkeypatch.context() as patch:  # as where a memory is counted first
+        patch.setattr(prompts, "made", lambda _asked, again, _failed: held.append(again))
+        dialog.go_on.click()
+    if is_other_document:
+        studio.do("new")
+    else:
+        studio.window.editor.move_caret(0)
+        studio.window.editor.insert_plain("Once. ")
+    text = studio.text
+    held[0]()
+    settle(studio, qtbot)
+    assert studio.text == text
+    assert not studio.worker.count_of("generate")
+    said = studio.window.statusBar().currentMessage()
+    assert ("changed meanwhile" in said) is not is_other_document
+
+
 def test_the_progress_of_what_follows_ends_when_it_is_not_wanted_any_more(studio, engine, qtbot):
     studio.show(TEXT, TEXT.index("climbed") + 3)
     dialog = opened(studio, qtbot)
