@@ -12,7 +12,7 @@ from app.core.store import Store
 from app.core.store.takes.kept import KeptTake
 from app.engine.messages import ChatMessage
 from app.ui.editor.manuscript import Manuscript, units
-from app.ui.generation.requests import blank_take, fields_from
+from app.ui.generation.requests import begun_in, blank_take, fields_from
 
 _NEAR = 200  # units of a line on either side of a place that are looked at
 _BLANKS = " \t"
@@ -51,6 +51,24 @@ class WordPlace(msgspec.Struct, frozen=True):
     def reads(self) -> dict[str, Any]:
         """What of the fields is read."""
         return {name: self.fields[name] for name in _READ if self.fields.get(name) is not None}
+
+
+def without_begun(fields: dict[str, Any], begun: str) -> dict[str, Any]:
+    """The fields without what of a take's text their prompt has at its end.
+
+    Raises ValueError where it does not end so.
+    """
+    messages = tuple(fields.get("messages") or ())
+    text = messages[-1].content if messages else str(fields.get("prompt") or "")
+    if not text.endswith(begun):
+        raise ValueError(begun)
+    text = text[: len(text) - len(begun)]
+    if not begun:
+        return fields
+    if not messages:
+        return fields | {"prompt": text}
+    last = (ChatMessage(role=messages[-1].role, content=text),) if text else ()
+    return fields | {"messages": (*messages[:-1], *last)}
 
 
 def extended(fields: dict[str, Any], text: str) -> dict[str, Any]:
@@ -121,11 +139,12 @@ def seen_by_take(store: Store, stretch: Stretch) -> WordPlace | None:
     kept = store.kept_takes.of_number(record.id) if record is not None else None
     if record is None or kept is None or not kept.request:
         return None
+    asked = store.kept_takes.request(kept.request)
     try:
-        fields = fields_from(store.kept_takes.request(kept.request))
+        fields, begun = without_begun(fields_from(asked), begun_in(asked)), begun_in(asked)
     except ValueError:
         return None
-    blank = blank_take(record.prompt, record.instruction)
+    blank = blank_take("" if begun else record.prompt, record.instruction)
     before = _begun(record.text, stretch.offset)
     body = stretch.text.lstrip(_BLANKS) if stretch.text.strip(_BLANKS) else stretch.text
     if not record.text[len(before) :].startswith(body) or len(before) < len(blank.lead):

@@ -63,7 +63,7 @@ class WordReplacer:
         session.again(group, fields, before)
         if session.group is not group or not group.takes or group.takes[-1].finished:
             return
-        group.takes[-1].text = word
+        group.takes[-1].begin(word)
         session.pick(len(group.takes) - 1)
         if group.step is not None:
             group.step.notes = [StepNote(removed=origins, position=start)]

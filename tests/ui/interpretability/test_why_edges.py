@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.provenance.spans import OriginSpans
+from app.core.store.takes.kept import TakeFilter
 from app.ui.editor.manuscript import Manuscript
 from app.ui.interpretability.why_places import stretch_of
 from tests.ui.interpretability.test_why import TEXT, opened, settle, write
@@ -28,6 +29,27 @@ def go_on_with_the_lamp(studio, qtbot, *texts):
     studio.stream(*texts)
     studio.done()
     studio.window.generation.take_log.wait()
+
+
+def test_what_follows_a_chosen_word_is_read_after_it_once(studio, engine, qtbot):
+    go_on_with_the_lamp(studio, qtbot, " room", " stairs")
+    studio.do("accept")
+    studio.window.editor.move_caret(studio.text.index("stairs") + 2)
+    engine.asked.clear()
+    dialog = opened(studio, qtbot)
+    assert engine.asked[0].text == " stairs"
+    assert engine.asked[0].prompt == "The keeper climbed the lamp room"
+    dialog.reject()
+
+
+def test_the_chosen_word_itself_is_read_after_what_was_before_it(studio, engine, qtbot):
+    go_on_with_the_lamp(studio, qtbot, " room")
+    studio.do("accept")
+    studio.window.editor.move_caret(studio.text.index("lamp") + 2)
+    engine.asked.clear()
+    dialog = opened(studio, qtbot)
+    assert (engine.asked[0].prompt, engine.asked[0].text) == ("The keeper climbed the", " lamp")
+    dialog.reject()
 
 
 @pytest.mark.parametrize(
@@ -113,3 +135,21 @@ def test_a_line_end_of_another_system_is_put_in_as_one_line_end(studio, engine, 
     assert studio.window.editor.toPlainText() == studio.text
     studio.do("undo")
     assert studio.text == TEXT
+
+
+def test_again_begins_with_the_chosen_word_once_more(studio, engine, qtbot):
+    go_on_with_the_lamp(studio, qtbot, " room", " stairs")
+    studio.do("accept")
+    (take,) = [
+        one
+        for one in studio.program.store.kept_takes.found(TakeFilter())
+        if one.record.text == " lamp room stairs"
+    ]
+    fields = studio.worker.last("generate")[1]
+    studio.worker.asked.clear()
+    studio.window.manuscript.takes.again(take)
+    qtbot.waitUntil(lambda: studio.worker.count_of("generate") == 1)
+    assert studio.worker.last("generate")[1]["prompt"] == fields["prompt"]
+    studio.stream(" room", " stairs")
+    studio.done()
+    assert studio.window.session.group.take.text == " lamp room stairs"
