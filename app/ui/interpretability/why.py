@@ -24,6 +24,7 @@ from app.ui.interpretability.why_places import (
     WordPlace,
     beside_comments,
     extended,
+    stands_as_written,
     stretch_of,
     take_end,
 )
@@ -261,12 +262,16 @@ class WhyController(QObject):
     def _go_on(self, place: WordPlace, word: ReadWord, choice: WordChoice) -> None:
         start, _end = place.stretch.place(word)
         end = take_end(self._spans(), place.stretch, len(self._editor.manuscript))
-        if place.kept is not None:
+        kept, manuscript = place.kept, self._editor.manuscript
+        is_asked = kept is not None and bool(
+            kept.record.instruction
+        )  # of that the page has nothing
+        if is_asked or stands_as_written(manuscript, place):
             begun = place.stretch.text[: word.start] + choice.text
             fields = extended(place.fields, begun)
             self._write(place, start, end, choice, self._repeated(fields))
             return
-        prompts, manuscript = self._writing.prompts, self._editor.manuscript
+        prompts = self._writing.prompts
         sampling = self._writing.sampling()
         before, after = manuscript.readable(start) + choice.text, prompts.after(end)
         request = prompts.request(before, after, "", sampling)

@@ -130,6 +130,16 @@ def _without_halves(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
+def stands_as_written(manuscript: Manuscript, place: WordPlace) -> bool:
+    """Whether the page has before a word of a take still what the model read there, as is kept."""
+    if place.kept is None:
+        return False
+    text, record = place.stretch.text, place.kept.record
+    lead = len(text) - len(text.lstrip(_BLANKS)) if text.strip(_BLANKS) else 0
+    seen = record.prompt + _begun(record.text, place.stretch.offset)
+    return manuscript.readable(place.stretch.start + lead).endswith(seen)
+
+
 def seen_by_take(store: Store, stretch: Stretch) -> WordPlace | None:
     """The place with what its take saw before it; None where that is not kept, or was changed.
 

@@ -153,3 +153,19 @@ def test_again_begins_with_the_chosen_word_once_more(studio, engine, qtbot):
     studio.stream(" room", " stairs")
     studio.done()
     assert studio.window.session.group.take.text == " lamp room stairs"
+
+
+def test_going_on_follows_the_page_where_the_writer_has_changed_it(studio, engine, qtbot):
+    write(studio, " climbed the old tower", "The keeper", " at night.")
+    editor = studio.window.editor
+    editor.replace_text(len("The "), len("The keeper"), "warden")
+    editor.move_caret(len("The warden climbed the o"))
+    dialog = opened(studio, qtbot)
+    assert engine.asked[0].prompt == "The keeper climbed the"
+    qtbot.keyClick(dialog.list, Qt.Key.Key_2)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert studio.worker.last("generate")[1]["prompt"] == "The warden climbed the lamp"
+    studio.stream(" room")
+    assert studio.text == "The warden climbed the lamp room at night."
+    studio.do("undo")
+    assert studio.text == "The warden climbed the old tower at night."
