@@ -134,7 +134,7 @@ class TakeLog(StoreLog):
             prompt=request.before[-_PROMPT_TAIL:],
             instruction=request.group.instruction,
             text=take.text,
-            model=model.path if model else "",
+            model=request.model or (model.path if model else ""),
             seed=end.seed or 0,
             finish_reason=end.finish_reason,
             sampling=msgspec.json.encode(request.sampling).decode(),

@@ -152,7 +152,8 @@ class TakeRequest(msgspec.Struct, eq=False):
 
     `sampling`, the text `before`, what of it is `sent`, the bytes that are sent in all, the
     `fields` of `Generate` and the `job` are known when the model is there. `given` are fields that
-    were asked for before, and are asked for again. `preset` is the name of the preset.
+    were asked for before, and are asked for again. `preset` is the name of the preset, and `model`
+    the path of the model that wrote it, where that is not the present one.
     """
 
     group: TakeGroup
@@ -166,6 +167,7 @@ class TakeRequest(msgspec.Struct, eq=False):
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
     given: dict[str, Any] | None = None
     preset: str = ""
+    model: str = ""
     key: str = msgspec.field(default_factory=new_key)
     job: int = 0
     stopped: bool = False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from app.core.provenance.spans import OriginSpans
 from app.core.store.takes.kept import TakeFilter
+from app.engine.messages import Failed
 from app.ui.editor.manuscript import Manuscript
 from app.ui.interpretability.why_places import stretch_of
 from tests.ui.interpretability.test_why import TEXT, opened, settle, write
@@ -169,3 +171,37 @@ def test_going_on_follows_the_page_where_the_writer_has_changed_it(studio, engin
     assert studio.text == "The warden climbed the lamp room at night."
     studio.do("undo")
     assert studio.text == "The warden climbed the old tower at night."
+
+
+def test_what_another_model_wrote_stays_its_own(studio, engine, qtbot, tiny):
+    studio.worker.model = replace(tiny, path="/models/first.gguf")
+    write(studio, " climbed the old tower", "The keeper", " at night.")
+    studio.worker.model = tiny
+    studio.window.editor.move_caret(len("The keeper climbed the o"))
+    dialog = opened(studio, qtbot)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_2)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    studio.stream(" room")
+    studio.done()
+    studio.window.generation.take_log.wait()
+    kept = studio.program.store.kept_takes.found(TakeFilter())
+    assert {one.record.text: one.record.model for one in kept} == {
+        " climbed the old tower": "/models/first.gguf",
+        " old tower": "/models/first.gguf",
+        " lamp room": tiny.path,
+    }
+
+
+def test_what_was_taken_out_comes_back_where_going_on_fails(studio, engine, qtbot):
+    write(studio, " climbed the old tower", "The keeper", " at night.")
+    whole = studio.text
+    studio.window.editor.move_caret(len("The keeper climbed the o"))
+    dialog = opened(studio, qtbot)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_2)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    studio.tell(Failed(job=studio.worker.last("generate")[0], kind="stopped", message="It died."))
+    assert studio.text == "The keeper climbed the lamp at night."
+    studio.do("take_before")
+    assert studio.text == whole
+    studio.do("undo")
+    assert studio.text == whole
