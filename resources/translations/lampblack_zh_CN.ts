@@ -14998,6 +14998,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>这是模型自身的概率，{0}，尚未经过任何采样步骤。</translation>
     </message>
     <message>
+        <source>The text was changed meanwhile: choose the word again.</source>
+        <translation>文本在此期间有改动：请重新选择这个词。</translation>
+    </message>
+    <message>
         <source>There is no word here that the model reads.</source>
         <translation>此处没有模型会读的词。</translation>
     </message>

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from app.core.documents.normalise import normalise
+
 MOST_OTHERS = 10
 """How many likeliest others are shown beside a word."""
 
@@ -64,8 +66,8 @@ class JudgedToken(ReadChoice, Protocol):
 class WordChoice(msgspec.Struct, frozen=True):
     """What else could have stood there.
 
-    `kind` is "text" for what can be put in, "end" for the end of the writing, and "part" for a part
-    of a letter, which is none by itself.
+    `kind` is "text" for what can be put in, as a document holds it, "end" for the end of the
+    writing, and "part" for a part of a letter, which is none by itself.
     """
 
     text: str
@@ -139,7 +141,8 @@ def _whole(tokens: Sequence[JudgedToken]) -> str | None:
 def _word(tokens: Sequence[JudgedToken], text: str, start: int) -> ReadWord:
     first = tokens[0]
     ranks = [rank for rank, one in enumerate(first.alternatives, 1) if one.id == first.id]
-    others = [_choice(one) for one in first.alternatives if one.id != first.id]
+    choices = (_choice(one) for one in first.alternatives if one.id != first.id)
+    others = [one for one in choices if one.text]
     return ReadWord(
         text=text,
         start=start,
@@ -153,7 +156,7 @@ def _choice(one: ReadChoice) -> WordChoice:
     if one.torn:
         return WordChoice(one.text, one.probability, "part")
     kind: Literal["text", "end"] = "end" if _CONTROL.fullmatch(one.text) else "text"
-    return WordChoice(one.text, one.probability, kind)
+    return WordChoice(normalise(one.text), one.probability, kind)
 
 
 def average(log_probability: float, tokens: int) -> float:

@@ -22,6 +22,7 @@ from app.ui.generation.takes import TakeRequest, TakeText
 _SEEDS = 2**32
 _LONGEST_S = 1.0  # that reading the whole text may take, so that several takes can be repeated
 _UNKNOWN = 800.0  # characters a second that any model reads, before it was measured
+_BEGUN = "begun"
 _FEWEST = 32  # tokens whose reading tells how fast it goes
 
 
@@ -83,21 +84,33 @@ class RequestMaker:
             self._speeds[model.path] = characters / stats.prefill_s
 
 
-def kept_fields(fields: dict[str, Any], seed: int) -> str:
-    """Fields of `Generate` as they are kept, with the seed that was drawn for them."""
+def kept_fields(fields: dict[str, Any], seed: int, begun: str = "") -> str:
+    """Fields of `Generate` as they are kept, with the seed that was drawn for them.
+
+    `begun` is what of the takes' text their prompt has at its end already.
+    """
     sampling = msgspec.structs.replace(fields["sampling"], seed=seed)
     found = msgspec.to_builtins(fields | {"sampling": sampling})
+    if begun:
+        found[_BEGUN] = begun
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def fields_from(kept: str) -> dict[str, Any]:
     """The fields out of what `kept_fields` gave; raises ValueError where they are none."""
     try:
-        asked = msgspec.convert(json.loads(kept) | {"job": 0}, Generate)
-    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        given = json.loads(kept)
+        given.pop(_BEGUN, None)
+        asked = msgspec.convert(given | {"job": 0}, Generate)
+    except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
         raise ValueError(str(error)) from None
-    found = {name: getattr(asked, name) for name in json.loads(kept)}
+    found = {name: getattr(asked, name) for name in given}
     return found | {"sampling": asked.sampling, "n": asked.n}
+
+
+def begun_in(kept: str) -> str:
+    """What of the takes' text their prompt has already, out of what `kept_fields` gave."""
+    return str(json.loads(kept).get(_BEGUN, ""))
 
 
 def prompt_of(fields: dict[str, Any]) -> str:

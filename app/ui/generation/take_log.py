@@ -107,7 +107,8 @@ class TakeLog(StoreLog):
 
     def _keep(self, end: TakeEnd, kept: KeptTake) -> None:
         fields = end.request.fields
-        request = kept_fields(fields, end.seed or 0) if fields and end.seed is not None else ""
+        is_known = bool(fields) and end.seed is not None
+        request = kept_fields(fields, end.seed or 0, end.take.begun) if is_known else ""
         kept = self._with_its_source(kept, end.request.group.sources)
         number = self._store.kept_takes.add(kept, request)
         self._name(end.take.origin_key, number, kept.record.created_at)
@@ -133,7 +134,7 @@ class TakeLog(StoreLog):
             prompt=request.before[-_PROMPT_TAIL:],
             instruction=request.group.instruction,
             text=take.text,
-            model=model.path if model else "",
+            model=request.model or (model.path if model else ""),
             seed=end.seed or 0,
             finish_reason=end.finish_reason,
             sampling=msgspec.json.encode(request.sampling).decode(),

@@ -24,13 +24,15 @@ class TakeText(msgspec.Struct, eq=False):
     """One take as far as it is written, with its name and its star.
 
     `lead` is put before the model's text, and `strip` are characters that it may not begin with;
-    `strip_once` leaves out no more than one of them. `text` is normalised. By `origin_key`
-    the parts of a manuscript know where they came from.
+    `strip_once` leaves out no more than one of them. `begun` is what it begins with and what the
+    model was given to read already. `text` is normalised. By `origin_key` the parts of a
+    manuscript know where they came from.
     """
 
     lead: str = ""
     strip: str = ""
     strip_once: bool = False
+    begun: str = ""
     text: str = ""
     finished: bool = False
     key: str = msgspec.field(default_factory=new_key)
@@ -38,6 +40,10 @@ class TakeText(msgspec.Struct, eq=False):
     name: str = ""
     is_starred: bool = False
     _normaliser: Normaliser = msgspec.field(default_factory=Normaliser)
+
+    def begin(self, text: str) -> None:
+        """Begin with a text that the model goes on from."""
+        self.begun = self.text = text
 
     def add(self, piece: str) -> None:
         """Add the model's next piece."""
@@ -146,7 +152,8 @@ class TakeRequest(msgspec.Struct, eq=False):
 
     `sampling`, the text `before`, what of it is `sent`, the bytes that are sent in all, the
     `fields` of `Generate` and the `job` are known when the model is there. `given` are fields that
-    were asked for before, and are asked for again. `preset` is the name of the preset.
+    were asked for before, and are asked for again. `preset` is the name of the preset, and `model`
+    the path of the model that wrote it, where that is not the present one.
     """
 
     group: TakeGroup
@@ -160,6 +167,7 @@ class TakeRequest(msgspec.Struct, eq=False):
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
     given: dict[str, Any] | None = None
     preset: str = ""
+    model: str = ""
     key: str = msgspec.field(default_factory=new_key)
     job: int = 0
     stopped: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint
@@ -33,9 +33,10 @@ from app.ui.documents.controller import DocumentController
 from app.ui.documents.display import DocumentDisplay
 from app.ui.editor.manuscript import Change, units
 from app.ui.generation.prompt_maker import PromptMaker
-from app.ui.generation.requests import fields_from
+from app.ui.generation.requests import begun_in, fields_from
 from app.ui.generation.take_log import TakeLog
 from app.ui.generation.token_counts import PromptReading
+from app.ui.interpretability.why_places import without_begun
 from app.ui.takes.anchors import Anchor, PlaceAnchors
 from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.status_bar import StatusBar
@@ -183,15 +184,12 @@ class InfluenceController(QObject):
         found: tuple[KeptTake | None, str],
     ) -> None:
         take, kept = found
-        at = take.record.text.find(asked.text) if take is not None else -1
         if number != self._last:
             return
-        if take is None or at < 0 or not kept:
-            self._compose(number, model, asked)
-            return
-        try:
-            fields = fields_from(kept)
-        except ValueError:
+        wanted = len(self._editor.manuscript.text(anchor.start, asked.start))
+        at = _nearest(take.record.text, asked.text, wanted) if take is not None else -1
+        fields = fields_of(kept)
+        if take is None or at < 0 or fields is None:
             self._compose(number, model, asked)
             return
         page = self._editor.manuscript.text(0, asked.start)
@@ -199,7 +197,7 @@ class InfluenceController(QObject):
         turns = [(turn.role, turn.content) for turn in fields.get("messages", ())]
         prompt = ""
         if turns:
-            begun = begun.lstrip()
+            begun = begun.lstrip() if turns[-1][0] != "assistant" else begun
             if begun:
                 turns.append(("assistant", begun.rstrip(_SPACES)))
         else:
@@ -317,6 +315,25 @@ class InfluenceController(QObject):
         """Offer it in the page's menu."""
         menu.addSeparator()
         menu.addAction(self._actions["influence"])
+
+
+def fields_of(kept: str) -> dict[str, Any] | None:
+    """What a take's model read before all of its text; None where that cannot be scored again.
+
+    What stood behind it is read in a form of its own, for which there is no score.
+    """
+    try:
+        fields = without_begun(fields_from(kept), begun_in(kept))
+    except ValueError:
+        return None
+    return fields if fields.get("suffix") is None else None
+
+
+def _nearest(text: str, sought: str, wanted: int) -> int:
+    """Where in `text` is what is sought that is nearest to a place; -1 if it is nowhere."""
+    before, after = text.rfind(sought, 0, wanted + len(sought)), text.find(sought, wanted)
+    found = [place for place in (before, after) if place >= 0]
+    return min(found, key=lambda place: abs(place - wanted), default=-1)
 
 
 def _in_units(place: tuple[int, int], text: str) -> tuple[int, int]:

@@ -22,7 +22,9 @@ from app.ui.interpretability.why_lookup import WordLookup, WritesHere
 from app.ui.interpretability.why_places import (
     Stretch,
     WordPlace,
+    beside_comments,
     extended,
+    stands_as_written,
     stretch_of,
     take_end,
 )
@@ -69,17 +71,19 @@ class WhyController(QObject):
         self._words: tuple[ReadWord, ...] = ()
         self._at = 0
         self._caret = 0
+        self._reads_rest = False
+        self._asked = 0
         self._action = actions["why"]
         actions.connect_all({"why": lambda: self.open()})
         display.menu_opens.connect(self._add_to_page_menu)
-        documents.leaving.connect(self._leave)
+        documents.leaving.connect(self.leave)
 
     def begin(self) -> None:
         """The window is shown."""
 
     def close(self) -> None:
         """The window closes."""
-        self._leave()
+        self.leave()
         self.lookup.close()
         self.hover.close()
 
@@ -103,6 +107,7 @@ class WhyController(QObject):
             return None
         from app.ui.interpretability.why_dialog import WhyDialog
 
+        self._end_rest()
         self._caret = self._editor.caret
         dialog = self._dialog = WhyDialog(self._editor.window())
         dialog.may_change = not self._editor.isReadOnly()
@@ -199,6 +204,7 @@ class WhyController(QObject):
             return
         stretch = place.stretch
         at = stretch.end if by > 0 else stretch.start - 1
+        at = beside_comments(self._editor.manuscript, at, by)
         if not 0 <= at < len(self._editor.manuscript):
             return
         found = stretch_of(self._editor.manuscript, self._spans(), at, steps_back=False)
@@ -215,10 +221,13 @@ class WhyController(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what was asked for."""
+        self._asked += 1
+        self._end_rest()
         self.lookup.stop()
         self.hover.stop()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close the menu, which shows words of the page; what waits for it is not wanted."""
         self.stop()
         if self._dialog is not None:
             self._dialog.reject()
@@ -253,18 +262,29 @@ class WhyController(QObject):
     def _go_on(self, place: WordPlace, word: ReadWord, choice: WordChoice) -> None:
         start, _end = place.stretch.place(word)
         end = take_end(self._spans(), place.stretch, len(self._editor.manuscript))
-        if place.kept is not None:
+        kept, manuscript = place.kept, self._editor.manuscript
+        is_asked = kept is not None and bool(
+            kept.record.instruction
+        )  # of that the page has nothing
+        if is_asked or stands_as_written(manuscript, place):
             begun = place.stretch.text[: word.start] + choice.text
             fields = extended(place.fields, begun)
             self._write(place, start, end, choice, self._repeated(fields))
             return
-        prompts, manuscript = self._writing.prompts, self._editor.manuscript
+        prompts = self._writing.prompts
         sampling = self._writing.sampling()
         before, after = manuscript.readable(start) + choice.text, prompts.after(end)
         request = prompts.request(before, after, "", sampling)
+        self._asked += 1
+        number, whole = self._asked, manuscript.text()
 
         def begin() -> None:
-            made = prompts.made(request, begin, self._say_error)
+            if number != self._asked:
+                return
+            if whole != manuscript.text():
+                self._status.say(self.tr("The text was changed meanwhile: choose the word again."))
+                return
+            made = prompts.made(request, begin, failed)
             if made is not None:
                 fields = {
                     **prompt_fields(made.prompt),
@@ -273,6 +293,10 @@ class WhyController(QObject):
                     "overflow": self._program.settings.prompt_overflow,
                 }
                 self._write(place, start, end, choice, fields)
+
+        def failed(error: LampblackError) -> None:
+            if number == self._asked:
+                self._say_error(error)
 
         begin()
 
@@ -302,6 +326,7 @@ class WhyController(QObject):
             return
         reads = extended(place.reads, place.stretch.text[: word.start])
         words = (place.stretch.text[word.start : word.end], choice.text)
+        self._reads_rest = True
         self._show_progress(0.0)
         self.lookup.reader.rest(
             reads, words, rest, self._tell_fit, self._say_error, self._show_progress
@@ -313,14 +338,20 @@ class WhyController(QObject):
             lambda: self.tr("Reading what follows: {0} %").format(percent), share
         )
 
+    def _end_rest(self) -> None:
+        """What follows a word is read no more."""
+        if self._reads_rest:
+            self._reads_rest = False
+            self._status.show_progress("", None)
+
     def _tell_fit(self, found: tuple[float, float]) -> None:
-        self._status.show_progress("", None)
+        self._end_rest()
         before, after = found
         said = fit_text(fit(before, after), before, after)
         self._status.say(said)
         self.fitted.emit(said)
 
     def _say_error(self, error: LampblackError) -> None:
-        self._status.show_progress("", None)
+        self._end_rest()
         if error.kind != "cancelled":
             self._status.say(str(error))

@@ -12,7 +12,7 @@ from app.core.store import Store
 from app.core.store.takes.kept import KeptTake
 from app.engine.messages import ChatMessage
 from app.ui.editor.manuscript import Manuscript, units
-from app.ui.generation.requests import blank_take, fields_from
+from app.ui.generation.requests import begun_in, blank_take, fields_from
 
 _NEAR = 200  # units of a line on either side of a place that are looked at
 _BLANKS = " \t"
@@ -53,6 +53,24 @@ class WordPlace(msgspec.Struct, frozen=True):
         return {name: self.fields[name] for name in _READ if self.fields.get(name) is not None}
 
 
+def without_begun(fields: dict[str, Any], begun: str) -> dict[str, Any]:
+    """The fields without what of a take's text their prompt has at its end.
+
+    Raises ValueError where it does not end so.
+    """
+    messages = tuple(fields.get("messages") or ())
+    text = messages[-1].content if messages else str(fields.get("prompt") or "")
+    if not text.endswith(begun):
+        raise ValueError(begun)
+    text = text[: len(text) - len(begun)]
+    if not begun:
+        return fields
+    if not messages:
+        return fields | {"prompt": text}
+    last = (ChatMessage(role=messages[-1].role, content=text),) if text else ()
+    return fields | {"messages": (*messages[:-1], *last)}
+
+
 def extended(fields: dict[str, Any], text: str) -> dict[str, Any]:
     """The fields of a prompt, as if the model had written `text` after it already."""
     found = dict(fields)
@@ -74,11 +92,13 @@ def stretch_of(
 
     Of what a take wrote only that is in it.
     """
-    for first, last in manuscript.comments:
-        if first <= position < last:
-            return None
     start = max(manuscript.line_start(position), position - _NEAR)
     end = min(manuscript.line_end(position), position + _NEAR)
+    for first, last in manuscript.comments:
+        if first + steps_back <= position < last:
+            return None
+        start = max(start, last) if last <= position else start
+        end = min(end, first) if first >= position else end
     line = _without_halves(manuscript.text(start, end))
     place = len(_without_halves(manuscript.text(start, position)))
     first, last = stretch_at(line, place, steps_back=steps_back)
@@ -97,9 +117,27 @@ def stretch_of(
     return Stretch(begin, begin + units(text), text, span.run.take, offset)
 
 
+def beside_comments(manuscript: Manuscript, position: int, by: int) -> int:
+    """The position, or where the text goes on in the direction `by` if it is in a comment."""
+    for first, last in manuscript.comments[::by]:
+        if first <= position < last:
+            position = last if by > 0 else first - 1
+    return position
+
+
 def _without_halves(text: str) -> str:
     """The text with another letter for half of one that was cut off at its end."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def stands_as_written(manuscript: Manuscript, place: WordPlace) -> bool:
+    """Whether the page has before a word of a take still what the model read there, as is kept."""
+    if place.kept is None:
+        return False
+    text, record = place.stretch.text, place.kept.record
+    lead = len(text) - len(text.lstrip(_BLANKS)) if text.strip(_BLANKS) else 0
+    seen = record.prompt + _begun(record.text, place.stretch.offset)
+    return manuscript.readable(place.stretch.start + lead).endswith(seen)
 
 
 def seen_by_take(store: Store, stretch: Stretch) -> WordPlace | None:
@@ -111,11 +149,12 @@ def seen_by_take(store: Store, stretch: Stretch) -> WordPlace | None:
     kept = store.kept_takes.of_number(record.id) if record is not None else None
     if record is None or kept is None or not kept.request:
         return None
+    asked = store.kept_takes.request(kept.request)
     try:
-        fields = fields_from(store.kept_takes.request(kept.request))
+        fields, begun = without_begun(fields_from(asked), begun_in(asked)), begun_in(asked)
     except ValueError:
         return None
-    blank = blank_take(record.prompt, record.instruction)
+    blank = blank_take("" if begun else record.prompt, record.instruction)
     before = _begun(record.text, stretch.offset)
     body = stretch.text.lstrip(_BLANKS) if stretch.text.strip(_BLANKS) else stretch.text
     if not record.text[len(before) :].startswith(body) or len(before) < len(blank.lead):

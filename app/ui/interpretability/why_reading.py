@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from app.core.errors import LampblackError
+from app.core.errors import CancelledError, LampblackError
 from app.core.interpretability.why import MOST_OTHERS, ReadWord, average, read_words
 from app.engine.messages import Event, Prefill, Score, Scored
 from app.engine.worker import Worker
@@ -17,6 +17,8 @@ from app.ui.interpretability.why_places import WordPlace, extended
 
 REST = 800
 """The most units of what follows a word that are read again."""
+
+_Ask = Callable[[dict[str, Any], Callable[[float], object]], Scored]
 
 
 class WhyReader(QObject):
@@ -57,8 +59,8 @@ class WhyReader(QObject):
     ) -> None:
         """Read the words of a place, with what else could have stood there."""
         fields = {**_read(place.reads), "text": place.stretch.text}
-        ask = partial(self._ask, fields | {"probabilities": MOST_OTHERS + 1}, progress)
-        self._run(lambda: read_words(ask().details), then, failed)
+        asked = fields | {"probabilities": MOST_OTHERS + 1}
+        self._run(lambda ask: read_words(ask(asked, progress).details), then, failed)
 
     def rest(
         self,
@@ -74,12 +76,12 @@ class WhyReader(QObject):
         Tells how likely each of its tokens was on average after both, from 0 to 1.
         """
 
-        def work() -> tuple[float, float]:
+        def work(ask: _Ask) -> tuple[float, float]:
             found = []
             for number, word in enumerate(words):
                 fields = {**_read(extended(reads, word)), "text": rest, "told": 0}
                 half = partial(_half, progress, number)
-                scored = self._ask(fields, half)
+                scored = ask(fields, half)
                 found.append(average(scored.log_probability, scored.tokens))
             return found[0], found[1]
 
@@ -87,7 +89,7 @@ class WhyReader(QObject):
 
     def _run(
         self,
-        work: Callable[[], Any],
+        work: Callable[[_Ask], Any],
         then: Callable[[Any], object],
         failed: Callable[[LampblackError], object],
     ) -> None:
@@ -98,12 +100,17 @@ class WhyReader(QObject):
             if number == self._asked:
                 call(value)
 
-        self.tasks.run(work, partial(still, then), partial(still, failed))
+        ask = partial(self._ask, number)
+        self.tasks.run(lambda: work(ask), partial(still, then), partial(still, failed))
 
-    def _ask(self, fields: dict[str, Any], progress: Callable[[float], object]) -> Scored:
-        """What the engine says; on the thread of the tasks."""
+    def _ask(
+        self, number: int, fields: dict[str, Any], progress: Callable[[float], object]
+    ) -> Scored:
+        """What the engine says; on the thread of the tasks. Raises LampblackError."""
         engine = self._worker.shared
         job = self._job = engine.next_job()
+        if number != self._asked:  # stopped before it began, or between two questions
+            raise CancelledError("Stopped.")
 
         def on_event(event: Event) -> None:
             if isinstance(event, Prefill) and event.total and event.done < event.total:

@@ -59,11 +59,12 @@ class WordReplacer:
         if place.stretch.take and old:
             former = TakeText(text=old, finished=True)
             group.takes.append(former)
-            self._keep(group, former, before)
+            writer = place.kept.record.model if place.kept else ""
+            self._keep(group, former, before, writer)
         session.again(group, fields, before)
         if session.group is not group or not group.takes or group.takes[-1].finished:
             return
-        group.takes[-1].text = word
+        group.takes[-1].begin(word)
         session.pick(len(group.takes) - 1)
         if group.step is not None:
             group.step.notes = [StepNote(removed=origins, position=start)]
@@ -87,7 +88,7 @@ class WordReplacer:
         self._keep(group, take, before)
         return editor.manuscript.readable_after(start + units(word), most)
 
-    def _keep(self, group: TakeGroup, take: TakeText, before: str) -> None:
+    def _keep(self, group: TakeGroup, take: TakeText, before: str, model: str = "") -> None:
         journal, path = self._documents.journal, str(self._documents.path or "")
-        request = TakeRequest(group, (take,), journal, path, before=before)
+        request = TakeRequest(group, (take,), journal, path, before=before, model=model)
         self._writing.take_log.record(TakeEnd(request, take, "stop"))

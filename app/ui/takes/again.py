@@ -14,7 +14,7 @@ from app.core.options.sampling import Sampling
 from app.core.store.takes.kept import KeptTake
 from app.engine.messages import EngineSettings, ModelInfo
 from app.ui.background import BackgroundTasks
-from app.ui.generation.requests import fields_from
+from app.ui.generation.requests import begun_in, fields_from
 from app.ui.generation.session import Session
 from app.ui.generation.take_log import TakeLog
 from app.ui.generation.takes import TakeEnd, TakeGroup
@@ -100,6 +100,9 @@ class Repeater(QObject):
         group = self._group(take)
         self._awaited = (group, take) if change == OneChange() else None
         self._session.again(group, fields, take.record.prompt)
+        for written in group.takes:
+            if not written.finished:
+                written.begin(begun_in(kept))
         if self._session.group is not None:
             self.begun.emit(self._session.group)
 

@@ -279,7 +279,7 @@ class ManuscriptParts(QObject):
             self._status,
             self._actions,
         )
-        self.lock.quieting.connect(self.why.stop)
+        self.lock.quieting.connect(self.why.leave)
         self._parts += (self.why,)
 
     def _make_heat_view(self, generation: GenerationController) -> None:

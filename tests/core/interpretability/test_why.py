@@ -90,3 +90,9 @@ def test_what_follows_fits_better_or_worse() -> None:
     assert fit(0.4, 0.3) == "worse"
     assert fit(0.4, 0.1) == "misfit"
     assert fit(0.0, 0.0) == "misfit"
+
+
+def test_what_can_be_put_in_is_as_a_document_holds_it():
+    others = other(2, "\r\n", 0.3), other(3, "\ufeff", 0.1), other(4, " she", 0.05)
+    (word,) = read_words([detail(" it", 0.5, *others)])
+    assert [one.text for one in word.others] == ["\n", " she"]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.context.entries import LoreEntry, StoryMemory
 from app.core.errors import CancelledError, EngineStoppedError
+from app.core.options.sampling import Sampling
 from app.engine.messages import (
     Done,
     ModelInfo,
@@ -22,6 +23,8 @@ from app.engine.messages import (
     ServerPlace,
     Stats,
 )
+from app.ui.generation.requests import kept_fields
+from app.ui.interpretability.influence_controller import fields_of
 from app.ui.interpretability.influence_rows import ABOUT, NATS
 from tests.ui.conftest import MODEL
 from tests.ui.generation.test_prompt_maker import CountingEngine
@@ -201,6 +204,28 @@ def test_a_take_is_asked_about_with_the_prompt_that_it_saw(studio, engine, qtbot
     assert command.text == " Zorblax came in."
     assert "the one that this take was written from" in dialog.note.text()
     assert dialog.question.places[0] == (0, len("A harbour was quiet."))
+
+
+def test_a_sentence_that_a_take_has_twice_is_the_one_at_the_caret(studio, engine, qtbot):
+    studio.show("The harbour was quiet.\n\nHer name was Zorblax. ")
+    studio.do("continue")
+    studio.stream("Yes. She waited. Yes.")
+    studio.done()
+    studio.do("accept")
+    studio.window.editor.move_caret(len(studio.window.editor.manuscript) - 2)
+    opened(studio, qtbot)
+    (command,) = engine.scored
+    assert command.pieces[-1].text == "Her name was Zorblax. Yes. She waited."
+    assert command.text == " Yes."
+
+
+def test_a_take_after_a_chosen_word_read_it_and_one_before_a_text_is_not_scored_so():
+    fields = {"prompt": "Up the lamp", "sampling": Sampling(), "n": 1}
+    asked = fields_of(kept_fields(fields, 1, " lamp"))
+    assert asked is not None
+    assert asked["prompt"] == "Up the"
+    assert fields_of(kept_fields(fields | {"suffix": " room"}, 1)) is None
+    assert fields_of("") is None
 
 
 def test_stop_leaves_what_is_done_and_it_can_be_gone_on_with(studio, engine, qtbot):
