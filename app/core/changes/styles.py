@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from app.core.changes.compare import TextChange, applied
@@ -26,17 +27,21 @@ def with_whole_spans(
     old_pairs, new_pairs = list(_pairs(text)), list(_pairs(new))
     if not old_pairs and not new_pairs:
         return tuple(changes), tuple(authors)
-    starts = _starts(changes)
+    places = _Places(changes)
     borders = [(one.position, one.end) for one in changes]
-    kept = {_in_old(pair, changes, starts) for pair in new_pairs}
+    known = set(old_pairs)
+    in_old = [places.pair_in_old(pair) for pair in new_pairs]
+    kept = set(in_old)
     spans = [pair for pair in old_pairs if pair not in kept]
     spans += [
-        (_back(begin, changes, starts, 0), _back(end, changes, starts, 1), size)
-        for begin, end, size in new_pairs
-        if _in_old((begin, end, size), changes, starts) not in old_pairs
+        (places.back(begin, 0), places.back(end, 1), size)
+        for (begin, end, size), old in zip(new_pairs, in_old, strict=True)
+        if old not in known
     ]
     groups = _joined([*borders, *((begin, end) for begin, end, _size in spans)])
-    while (wider := _joined(_widened(one, old_pairs) for one in groups)) != groups:
+    old_pairs.sort()
+    longest = max((end - begin for begin, end, _size in old_pairs), default=0)
+    while (wider := _joined(_widened(one, old_pairs, longest) for one in groups)) != groups:
         groups = wider
     return _as_changes(text, new, groups, changes, authors)
 
@@ -94,56 +99,59 @@ def _pairs_of(text: str) -> Iterator[Pair]:
             code = mark if is_code else ""
 
 
-def _starts(changes: Sequence[TextChange]) -> list[int]:
-    """Where each change begins in the new text."""
-    found, shift = list[int](), 0
-    for one in changes:
-        found.append(one.position + shift)
-        shift += len(one.added) - len(one.removed)
-    return found
+class _Places:
+    """Where places of the new text are in the old one, by changes that are in order."""
 
+    def __init__(self, changes: Sequence[TextChange]) -> None:
+        self._changes = changes
+        self._starts, self._stops = list[int](), list[int]()  # of each in the new text
+        shift = 0
+        for one in changes:
+            self._starts.append(one.position + shift)
+            shift += len(one.added) - len(one.removed)
+            self._stops.append(one.end + shift)
 
-def _back(place: int, changes: Sequence[TextChange], starts: Sequence[int], side: int) -> int:
-    """A place of the new text in the old one; within a change its beginning (0) or end (1)."""
-    shift = 0
-    for one, start in zip(changes, starts, strict=True):
-        if place < start or (place == start and not side):
-            break
-        if place < start + len(one.added) or (place == start + len(one.added) and side):
+    def back(self, place: int, side: int) -> int:
+        """A place of the new text in the old one; within a change its beginning (0) or end (1)."""
+        first = (bisect_right, bisect_left)[side](self._stops, place)
+        following = (bisect_left, bisect_right)[side](self._starts, place)
+        if first < following:
+            one = self._changes[first]
             return (one.position, one.end)[side]
-        shift = one.end - (start + len(one.added))
-    return place + shift
+        return place + self._shift(following)
+
+    def pair_in_old(self, pair: Pair) -> Pair | None:
+        """Where a span of the new text is in the old one; None if one of its marks is not."""
+        begin, end, size = pair
+        if self._reaches_into(begin, begin + size) or self._reaches_into(end - size, end):
+            return None
+        return self._outside(begin), self._outside(end - size) + size, size
+
+    def _reaches_into(self, first: int, last: int) -> bool:
+        """Whether a change has put in some of a mark of the new text, or parted it."""
+        numbers = range(bisect_left(self._stops, first), bisect_left(self._starts, last))
+        return any(
+            self._stops[at] > first if self._changes[at].added else self._starts[at] > first
+            for at in numbers
+        )
+
+    def _outside(self, place: int) -> int:
+        """A place that is in no change, in the old text: behind those that end there."""
+        return place + self._shift(bisect_right(self._stops, place))
+
+    def _shift(self, number: int) -> int:
+        """What so many changes have moved what follows them by, from the new text to the old."""
+        return self._changes[number - 1].end - self._stops[number - 1] if number else 0
 
 
-def _in_old(pair: Pair, changes: Sequence[TextChange], starts: Sequence[int]) -> Pair | None:
-    """Where a span of the new text is in the old one; None if one of its marks is not."""
-    begin, end, size = pair
-    for one, start in zip(changes, starts, strict=True):
-        stop = start + len(one.added)
-        for first, last in ((begin, begin + size), (end - size, end)):
-            if one.added and start < last and first < stop:
-                return None
-            if not one.added and first < start < last:
-                return None
-    first = _outside(begin, changes, starts)
-    last = _outside(end - size, changes, starts) + size
-    return first, last, size
+def _widened(group: tuple[int, int], pairs: Sequence[Pair], longest: int) -> tuple[int, int]:
+    """A range, made so wide that it has both marks or none of each span that it reaches into.
 
-
-def _outside(place: int, changes: Sequence[TextChange], starts: Sequence[int]) -> int:
-    """A place of the new text that is in no change, in the old one: behind those that end there."""
-    shift = 0
-    for one, start in zip(changes, starts, strict=True):
-        if start + len(one.added) > place:
-            break
-        shift = one.end - (start + len(one.added))
-    return place + shift
-
-
-def _widened(group: tuple[int, int], pairs: Sequence[Pair]) -> tuple[int, int]:
-    """A range, made so wide that it has both marks or none of each span that it reaches into."""
+    The `pairs` are in order, and none is longer than `longest`.
+    """
     begin, end = group
-    for first, last, size in pairs:
+    near = range(bisect_left(pairs, (begin - longest, 0, 0)), bisect_left(pairs, (end, 0, 0)))
+    for first, last, size in (pairs[at] for at in near):
         has_first = begin < first + size and end > first
         has_last = begin < last and end > last - size
         if has_first or has_last:

@@ -34,7 +34,7 @@ from app.core.store.records import (
     storable,
 )
 from app.core.store.snapshots import Cause, DocumentHistory, Snapshot
-from app.core.store.story_memories import StoryMemories, carry_all
+from app.core.store.story_memories import StoryMemories, carry_all, hand_over
 from app.core.store.takes.kept import KeptTakes
 from app.core.store.takes.places import TakePlaces
 from app.core.store.trash import Trash
@@ -149,9 +149,8 @@ class Store:
 
     def discard(self, journal: str, now: str = "") -> None:
         """Forget a text that was offered for recovery; it is the document `now`, if any."""
-        if now:
-            self._run(partial(carry_all, document=journal, to=document_name(now)), None)
-        self.end(journal)
+        to = document_name(now) if now else ""
+        self._write(partial(hand_over, journal=journal, to=to))
 
     def add_take(self, take: TakeRecord) -> int:
         """Keep a take for ever, at once; returns its id, or 0 when the disk refuses."""

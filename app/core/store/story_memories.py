@@ -12,6 +12,7 @@ from typing import Any
 
 import apsw
 
+from app.core.store.journal import forget
 from app.core.store.notes.kept_notes import copy_notes
 from app.core.store.own_words import RunsWork
 from app.core.store.takes.places import copy_places
@@ -84,6 +85,13 @@ def carry_all(connection: apsw.Connection, document: str, to: str) -> None:
     copy_places(connection, document, to)
     copy_notes(connection, document, to)
     carry(connection, document, to)
+
+
+def hand_over(connection: apsw.Connection, journal: str, to: str) -> None:
+    """Forget a journal; what is kept beside it is the document's that is called `to`, if any."""
+    if to:
+        carry_all(connection, journal, to)
+    forget(connection, journal)
 
 
 def _copy(connection: apsw.Connection, document: str, to: str) -> None:

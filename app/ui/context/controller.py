@@ -252,7 +252,7 @@ class ContextController(QObject):
         from app.ui.context.memory_page import MemoryPage
 
         self.page = page = MemoryPage()
-        page.changed.connect(self.change)
+        page.changed.connect(self._on_page_changed)
         page.wished.connect(self._on_wish)
         bar.add_page(page, lambda: self.tr("Memory"), "lamp")
         self._show()
@@ -267,6 +267,14 @@ class ContextController(QObject):
             name = contents.name
             return lambda: self.tr("For the book {0}").format(name)
         return lambda: self.tr("For {0}").format(self._documents.name)
+
+    def _on_page_changed(self, story: StoryMemory) -> None:
+        """What is typed before this text's memory is there was meant for another text's."""
+        if self._is_read:
+            self.change(story)
+        else:
+            self._tasks.wait()
+            self._take_up()
 
     def _on_wish(self, wish: str) -> None:
         if wish == "view":

@@ -53,7 +53,7 @@ class TextFinder(QObject):
         self._waiting: list[str] = []
         self._is_reading = self._has_changed = False
         self._pausing = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pausing.timeout.connect(self._read_next)
+        self._pausing.timeout.connect(self._read_on)
         self.words: dict[str, int] = {}
         """How many words the files of the last `follow` have."""
         self.others: tuple[SourceGroup, ...] = ()
@@ -143,7 +143,7 @@ class TextFinder(QObject):
         """Read on at once: the index is asked."""
         if self._pausing.isActive():
             self._pausing.stop()
-            self._read_next()
+            self._read_on()
 
     def follow(
         self, near: tuple[SourceGroup, ...], others: Callable[[], tuple[SourceGroup, ...]]
@@ -188,10 +188,15 @@ class TextFinder(QObject):
         self._has_changed = self._has_changed or not self.words.keys() <= words.keys()
         self.words = words
         self._waiting = outdated
-        if not self._is_reading and not self._pausing.isActive():
-            self._read_next()
+        if not self._pausing.isActive():
+            self._read_on()
         if not outdated:
             self._tell_end()
+
+    def _read_on(self) -> None:
+        """Read what waits, unless that is being done."""
+        if not self._is_reading:
+            self._read_next()
 
     def _read_next(self) -> None:
         """One text at a time, so that a question need not wait for all of them."""

@@ -24,11 +24,22 @@ _WHOLE_AFTER = 2000  # edits, after which all runs are written again
 _Edit = tuple[int, int, Runs]
 
 
+class _LookUp:
+    """A file's text whose parts are looked up; `runs` is set when they are known."""
+
+    def __init__(self, journal: str, path: str, text: str) -> None:
+        self.journal, self.path, self.text = journal, path, text
+        self.runs: Runs | None = None
+        self.since: list[_Edit] = []  # what was written meanwhile
+        self.kept: tuple[str, str, int] | None = None
+        """What is to be kept once it is known: a document, its text, and after how many edits."""
+
+
 class ProvenanceKeeper(QObject):
     """Joins the `tracker` of the page with what the store keeps of its document.
 
     What a file's parts are is looked up aside; until it is known they are unknown, and what is
-    written meanwhile is put into it.
+    written meanwhile is put into it. Where that text is left before, it is waited for.
     """
 
     def __init__(self, store: Store, documents: DocumentController, editor: Editor) -> None:
@@ -37,8 +48,7 @@ class ProvenanceKeeper(QObject):
         self.tracker = OriginTracker(editor)
         self._journal = ""
         self._edits = 0
-        self._since: list[_Edit] | None = None  # what was written while the file is looked up
-        self._is_wanted = False  # to be kept as soon as that is known
+        self._look_up: _LookUp | None = None  # None as soon as it is known
         self._left: tuple[str, Runs] = "", ()
         self._tasks = BackgroundTasks(documents.failed.emit, self)
         self.tracker.edited.connect(self._on_edited)
@@ -58,16 +68,16 @@ class ProvenanceKeeper(QObject):
 
     def close(self) -> None:
         """The window closes."""
+        self._take_up_now()
         self._tasks.close(finish=True)
 
     def keep(self) -> None:
         """The document, or a version of it, is the text as it is now."""
-        if self._since is not None:  # it is not known yet what most of it is
-            self._is_wanted = True
+        document, text = self._documents.marked_as, self._editor.manuscript.text()
+        if self._look_up is not None:  # it is not known yet what most of it is
+            self._look_up.kept = document, text, len(self._look_up.since)
             return
-        self._is_wanted = False
-        text = self._editor.manuscript.text()
-        self._log.keep(self._documents.marked_as, text, self.tracker.spans.runs)
+        self._log.keep(document, text, self.tracker.spans.runs)
 
     def follow_step(self, contents: BookContents | None, step: BookStep) -> None:
         """A step has changed files of a book: each has what the others had before."""
@@ -108,6 +118,7 @@ class ProvenanceKeeper(QObject):
     # Inside
 
     def _on_leaving(self) -> None:
+        self._take_up_now()
         self._left = self._editor.manuscript.text(), self.tracker.spans.runs
 
     def _on_replaced(self) -> None:
@@ -115,39 +126,59 @@ class ProvenanceKeeper(QObject):
         self._left = "", ()
         if documents.journal == self._journal:  # said twice of one text
             return
-        self._journal, self._edits, self._since = documents.journal, 0, None
-        self._is_wanted = False
+        self._journal, self._edits, self._look_up = documents.journal, 0, None
         if documents.path is None:
             is_same = bool(text) and text == self._editor.manuscript.text()
             self.tracker.begin(left if is_same else ())
             self._log.begin(self._journal, self.tracker.spans.runs)
             return
         self.tracker.begin(())
-        self._since = []
-        path, text = str(documents.path), documents.document.text
-        work = partial(self._log.find, path, text)
-        self._tasks.run_soon(work, partial(self._on_found, self._journal, path, text))
+        look_up = _LookUp(self._journal, str(documents.path), documents.document.text)
+        self._look_up = look_up
 
-    def _on_found(self, journal: str, path: str, text: str, runs: Runs) -> None:
+        def work() -> None:
+            look_up.runs = self._log.find(look_up.path, look_up.text)
+
+        self._tasks.run_soon(work, lambda _nothing: self._on_found(look_up))
+
+    def _take_up_now(self) -> None:
+        """Wait until it is known what was written into, if anything was."""
+        look_up = self._look_up
+        if look_up is not None and (look_up.since or look_up.kept is not None):
+            self._tasks.wait()
+            self._on_found(look_up)
+
+    def _on_found(self, look_up: _LookUp) -> None:
         """What the file's parts are is known; what was written since goes into it."""
-        if any(run.kind != "unknown" for run in runs):
-            self._log.keep(path, text, runs)
-        if journal != self._journal or self._since is None:
+        runs = look_up.runs
+        if runs is None or look_up is not self._look_up:
+            if runs is not None and look_up.journal != self._journal:
+                self._keep_known(look_up.path, look_up.text, runs)
             return
-        since, self._since = self._since, None
+        self._look_up = None
+        self._keep_known(look_up.path, look_up.text, runs)
         spans = OriginSpans(runs)
+        document, text, count = look_up.kept or ("", "", 0)
         try:
-            for position, removed, added in since:
-                spans.replace(position, removed, added)
+            for edit in look_up.since[:count]:
+                spans.replace(*edit)
+            saved = spans.runs
+            for edit in look_up.since[count:]:
+                spans.replace(*edit)
         except ValueError:  # the page shows another text than the file had
             spans = self.tracker.spans
+            saved = spans.runs
         self.tracker.begin(spans.runs)
-        self._log.begin(journal, self.tracker.spans.runs)
-        if self._is_wanted:
-            self.keep()
+        self._log.begin(look_up.journal, self.tracker.spans.runs)
+        if look_up.kept is not None and length_of(saved) == units(text):
+            self._log.keep(document, text, saved)
+
+    def _keep_known(self, path: str, text: str, runs: Runs) -> None:
+        if any(run.kind != "unknown" for run in runs):
+            self._log.keep(path, text, runs)
 
     def _on_made(self, path: Path, made: tuple[str, Runs] | None) -> None:
-        if made is not None and path == self._documents.path and self._since is None:
+        if made is not None and path == self._documents.path and self._look_up is None:
             self._fill(self._journal, *made)
 
     def _fill(self, journal: str, text: str, runs: Runs) -> None:
@@ -156,8 +187,8 @@ class ProvenanceKeeper(QObject):
             self._log.begin(journal, self.tracker.spans.runs)
 
     def _on_edited(self, position: int, removed: int, runs: Runs) -> None:
-        if self._since is not None:
-            self._since.append((position, removed, runs))
+        if self._look_up is not None:
+            self._look_up.since.append((position, removed, runs))
             return
         self._edits += 1
         if self._edits < _WHOLE_AFTER:

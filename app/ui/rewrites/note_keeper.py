@@ -48,6 +48,7 @@ class NoteKeeper(QObject):
         self._book, self._say = book, say
         self._selected = ""  # the key of the note that is to be in front once it is read
         self._document = documents.marked_as
+        self._book_shown = ""  # the folder of the book whose notes are beside the document's
         self._known = dict[str, KeptNote]()  # as the store has them
         self._is_joined = False
         self._tasks = BackgroundTasks(documents.failed.emit, self)
@@ -82,11 +83,16 @@ class NoteKeeper(QObject):
 
     def read(self) -> None:
         """Another document is on the page, or what it was before: show its notes."""
-        self._document = document = self._documents.marked_as
+        self._document, self._book_shown = self._documents.marked_as, ""
         self._known = {}
-        for owner in filter(None, (document, self._book())):
-            work = partial(self._kept.of, owner)
-            self._tasks.run_soon(work, partial(self._on_read, document, owner))
+        self._read_of(self._document)
+        self.follow_book()
+
+    def follow_book(self) -> None:
+        """A book was opened, perhaps, after one of its texts: show its notes as well."""
+        former, self._book_shown = self._book_shown, self._book()
+        if self._book_shown and self._book_shown != former:
+            self._read_of(self._book_shown)
 
     def look_again(self) -> None:
         """The text has something from before its file was moved, perhaps."""
@@ -121,6 +127,10 @@ class NoteKeeper(QObject):
         self._editor.ensureCursorVisible()
 
     # Inside
+
+    def _read_of(self, owner: str) -> None:
+        work = partial(self._kept.of, owner)
+        self._tasks.run_soon(work, partial(self._on_read, self._document, owner))
 
     def _on_read(self, document: str, owner: str, found: tuple[KeptNote, ...]) -> None:
         if document != self._document or not found:

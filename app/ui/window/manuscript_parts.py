@@ -256,6 +256,7 @@ class ManuscriptParts(QObject):
             self._status.say,
         )  # fmt: skip
         self.notes.found.connect(self._add_notes)
+        self.books.changed.connect(self.notes.follow_book)
         for signal in (self.history.joined, self.history.found):
             signal.connect(self.notes.look_again)
         self._actions.connect_all(

@@ -9,8 +9,9 @@ import apsw
 import pytest
 
 from app.core.store import TakeRecord, database as database_module, snapshots
-from app.core.store.database import MIGRATIONS
+from app.core.store.database import MIGRATIONS, Database
 from app.core.store.journal import Journal
+from app.core.store.notes.kept_notes import KeptNote
 from tests.core.conftest import TAKE, Stores, rows
 
 
@@ -159,6 +160,28 @@ def test_a_take_is_refused_with_0_while_the_disk_fails(
         assert store.add_take(TAKE) == 0
     assert len(store.problems) == 1
     assert store.add_take(TAKE) == 1
+
+
+def test_a_recovered_text_keeps_what_is_beside_it_where_the_disk_refuses_at_first(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.new()
+    lost, found = store.begin("", "It rained."), store.begin("", "It rained.")
+    note = KeptNote(key="a", action="title", name="Title", text="Rain")
+    store.kept_notes.keep(lost, [note])
+    store.story_memories.keep(lost, b"rain")
+    store.flush()
+
+    def full(_database: Database, _work: object) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Database, "_transaction", full)
+        store.discard(lost, found)
+        store.flush()
+    assert store.kept_notes.of(found) == (note,)
+    assert store.story_memories.content(found) == b"rain"
+    assert store.kept_notes.of(lost) == ()
 
 
 @pytest.mark.parametrize("place", ["folder", "file in the way", "nul"])

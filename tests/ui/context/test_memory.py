@@ -175,6 +175,25 @@ def test_a_file_that_was_moved_meanwhile_has_it(studio, context, qtbot, tmp_path
     qtbot.waitUntil(lambda: context.story.memory == "Rain.")
 
 
+def test_what_is_typed_on_before_another_memory_is_there_does_not_replace_it(
+    studio, context, qtbot, tmp_path
+):
+    first, other = tmp_path / "a.md", tmp_path / "b.md"
+    for path, memory in ((first, "Rain."), (other, "Snow.")):
+        path.write_text("It was May.", "utf-8")
+        content = encode_story(StoryMemory(memory))
+        studio.program.store.story_memories.keep(str(path), content)
+    studio.window.documents.open_path(first)
+    page = opened(studio)
+    qtbot.waitUntil(lambda: page.memory.toPlainText() == "Rain.")
+    studio.window.documents.open_path(other)
+    qtbot.keyClicks(page.memory, "x")
+    assert (context.story.memory, page.memory.toPlainText()) == ("Snow.", "Snow.")
+    qtbot.keyClicks(page.memory, "x")
+    context.settle()
+    assert [kept(studio, path).memory for path in (first, other)] == ["Rain.", "xSnow."]
+
+
 def test_a_recovered_text_has_it(studio, context, qtbot, tmp_path):
     from app.core.store import Recovery
 

@@ -377,3 +377,20 @@ def test_while_the_writer_types_no_text_is_read_for_the_index(
     type_words(search, qtbot, "owl")
     assert not finder._waiting
     assert [title for title, _places in listed(search.page)] == ["two.md", "three.txt"]
+
+
+def test_texts_are_read_one_at_a_time_also_where_it_was_to_wait(
+    search: SearchController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question need not wait for more than one."""
+    finder, begun = search.finder, list[object]()
+    monkeypatch.setattr(finder._tasks, "run", lambda *work: begun.append(work))
+    monkeypatch.setattr(finder, "_waiting", ["/a.md", "/b.md", "/c.md"])
+    finder.go_on()
+    assert not begun
+    for _ in range(2):
+        finder.give_way()
+        finder.go_on()
+    assert len(begun) == 1
+    finder._on_read("/a.md", 3)
+    assert len(begun) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,32 @@ def test_what_is_typed_before_it_is_known_goes_into_it(
     studio.do("save")
     assert runs(studio, qtbot) == (Run(4, "typed"), *WRITTEN)
     studio.do("new")
+    open_file(studio, qtbot, written)
+    assert runs(studio, qtbot) == (Run(4, "typed"), *WRITTEN)
+
+
+@pytest.mark.parametrize("left_by", ["new", "open", "close"])
+def test_what_is_typed_and_left_before_it_is_known_is_known_again(
+    make_studio: Callable[..., Studio], studio: Studio, qtbot: QtBot, written: Path, left_by: str
+) -> None:
+    """What was saved is kept as it was saved, not with what was typed afterwards and discarded."""
+    other = written.with_name("other.md")
+    other.write_text("Other.", "utf-8")
+    studio.do("new")
+    studio.window.open_paths([written])
+    studio.window.editor.move_caret(0)
+    write(studio, "So: ")
+    studio.do("save")
+    write(studio, "well ")
+    studio.questions.unsaved_answer = "discard"
+    if left_by == "open":
+        studio.window.open_paths([other])
+    elif left_by == "new":
+        studio.do("new")
+    else:
+        studio.window.close()
+        studio.program.store.flush()
+        studio = make_studio()
     open_file(studio, qtbot, written)
     assert runs(studio, qtbot) == (Run(4, "typed"), *WRITTEN)
 

@@ -124,6 +124,21 @@ def test_links_lead_into_every_text(book: Studio, folder: Path, qtbot: QtBot) ->
     assert "not in the text any more" in book.window.status.currentMessage()
 
 
+def test_it_is_there_again_where_the_book_is_opened_after_its_text(
+    book: Studio, make_studio: Callable[..., Studio], folder: Path, qtbot: QtBot
+) -> None:
+    note = summarised(book, qtbot)
+    book.window.close()
+    book.program.store.flush()
+    again = make_studio()
+    assert again.window.documents.open_path(folder / "two.md")
+    settle(again, qtbot)
+    assert page_of(again).notes == []
+    assert again.window.manuscript.books.open(folder)
+    settle(again, qtbot)
+    assert [(one.text, one.owner) for one in page_of(again).notes] == [(note.text, str(folder))]
+
+
 def test_it_belongs_to_the_book_and_can_be_deleted(book: Studio, folder: Path, qtbot) -> None:
     summarised(book, qtbot)
     kept = book.program.store.kept_notes
