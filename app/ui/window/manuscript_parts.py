@@ -236,6 +236,7 @@ class ManuscriptParts(QObject):
             generation.bridge,
         )
         rewrites.about_to_write.connect(self.history.take)
+        self.changes.keeper.finishing.connect(rewrites.end)
         self.lock.quieting.connect(rewrites.stop)
         self.lock.is_kept = lambda: rewrites.is_settled and generation.take_log.is_idle
         rewrites.moved.connect(generation.show_takes)
