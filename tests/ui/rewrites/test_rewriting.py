@@ -14,7 +14,9 @@ from tests.ui.conftest import MODEL, Studio
 from tests.ui.rewrites.conftest import PASSAGE
 
 ACTIONS = {action.id: action for action in REWRITES}
-TALE = "She go home. It rains a lot in May. They sit by the fire all the long day. " + 99 * "The end. "
+TALE = (
+    "She go home. It rains a lot in May. They sit by the fire all the long day. " + 99 * "The end. "
+)
 AROUND = "It was May.\n\n{0}\n\nThe end."
 
 
