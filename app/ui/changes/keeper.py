@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.changes.keeping import KeptChange, as_text, decoded, encoded, placed, taken_back
 from app.core.changes.open_changes import OpenChange, OpenChanges
@@ -34,8 +34,11 @@ class ChangeKeeper(QObject):
 
     What a file has open is read in the background when it was painted, and is put where it belongs
     by then; who needs it before that waits for it. Of changes that do not fit the text any more a
-    take is kept, and a banner says so.
+    take is kept, and a banner says so. `finishing` comes just before the text is left: what is
+    proposed only in part is to be ended as it is, for only whole proposals are kept.
     """
+
+    finishing = Signal()
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class ChangeKeeper(QObject):
 
     def close(self) -> None:
         """The window closes: keep what is open now."""
+        self.finishing.emit()
         self.opening.stop()
         self.keep()
         self._tasks.close()
@@ -104,6 +108,7 @@ class ChangeKeeper(QObject):
             self._reading.edits.append(change)
 
     def _on_leaving(self) -> None:
+        self.finishing.emit()
         self.keep()
         self.opening.stop()
         self._reading = _Reading()

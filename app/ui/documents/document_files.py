@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -14,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.documents.text_files import Document, Replaced, save_document
 from app.core.errors import LampblackError, NoAnswerError, NotSavedError
 from app.core.store import Cause
-from app.core.system.files import other_names
+from app.core.system.files import is_folder, other_names
 from app.program import Program
 from app.ui.bridge import Bridge
 
@@ -74,6 +75,13 @@ class DocumentFiles(QObject):
                 self.tr("{0} cannot be opened: its folder does not answer.").format(path.name)
             )
         return future.result()
+
+    def folder_or_home(self, folder: Path) -> Path:
+        """The folder if it is there and its disk answers in time, or else the writer's home."""
+        with suppress(NoAnswerError):
+            if self.read(is_folder, folder):
+                return folder
+        return Path.home()
 
     def save(
         self,

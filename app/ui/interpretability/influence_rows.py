@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -103,7 +103,8 @@ class _InfluenceRows(QStyledItemDelegate):
         room = line.adjusted(0, 0, -number_width - 2 * _PADDING, 0)
         _draw_elided(painter, room, str(index.data(Qt.ItemDataRole.DisplayRole)))
         bar = QRect(area.left(), line.bottom() + _GAP, area.width(), _bar_height(option))
-        _paint_bar(painter, bar, float(index.data(SHARE)), theme)
+        colours = (ink, ink) if is_selected else (theme.line, theme.accent)
+        _paint_bar(painter, bar, float(index.data(SHARE)), *colours)
         painter.setFont(small(option.font))
         painter.setPen(ink if is_selected else theme.muted)
         below = QRect(area.left(), bar.bottom() + _GAP, area.width(), area.bottom() - bar.bottom())
@@ -136,18 +137,18 @@ def _paint_back(
     painter.drawRoundedRect(option.rect.adjusted(3, 2, -3, -2), 5, 5)
 
 
-def _paint_bar(painter: QPainter, room: QRect, share: float, theme: Theme) -> None:
+def _paint_bar(painter: QPainter, room: QRect, share: float, line: QColor, colour: QColor) -> None:
     """A track as wide as the row, and as much of it as the part's share of the greatest."""
     track = QRectF(room).adjusted(0.5, 0.5, -0.5, -0.5)
     radius = track.height() / 2
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(theme.line)
+    painter.setPen(line)
     painter.drawRoundedRect(track, radius, radius)
     width = max(abs(share) * track.width(), track.height())
     if not share:
         return
-    painter.setPen(QPen(theme.accent, 1.5))
-    painter.setBrush(theme.accent if share > 0 else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(colour if share > 0 else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(
         QRectF(track.left(), track.top(), width, track.height()), radius, radius
     )

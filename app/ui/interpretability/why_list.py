@@ -64,7 +64,8 @@ class WordBars(QStyledItemDelegate):
         width = max(2, round(full * probability / max(most, 1e-9)))
         bar = QRect(end + _GAP, room.center().y() - height // 2 + 1, width, height)
         painter.setPen(QColor(0, 0, 0, 0))
-        painter.setBrush(theme.accent if kind == "stands" else theme.edge)
+        colour = theme.accent if kind == "stands" else theme.edge
+        painter.setBrush(ink if is_chosen else colour)
         painter.drawRoundedRect(bar, 2, 2)
         painter.restore()
 

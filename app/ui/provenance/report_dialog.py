@@ -47,6 +47,8 @@ class ProvenanceDialog(QDialog):
         heading.setFont(heading_font(heading.font(), 2))
         self.page = QTextBrowser()
         self.page.setOpenLinks(False)
+        self.page.setProperty("kind", "field")
+        self.page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.page.setAccessibleName(title)
         self.page.document().setDocumentMargin(12)
         self.page.setHtml(body_html(report, self._words))

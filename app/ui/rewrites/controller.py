@@ -87,7 +87,7 @@ class RewriteController(QObject):
         self._is_waiting = False
         self._taken_off: list[CleanedAnswer] = []
         editor.changed.connect(self._follow)
-        documents.leaving.connect(self._leave)
+        documents.leaving.connect(self.end)
         documents.replaced.connect(self._forget)
         self._gate.allowed.connect(self.begin_waiting)
         self._gate.refused.connect(self.drop_waiting)
@@ -114,7 +114,7 @@ class RewriteController(QObject):
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
-        self._leave()
+        self.end()
         self._log.close()
         self._background.close()
 
@@ -246,6 +246,12 @@ class RewriteController(QObject):
             self._end("cancelled")
         self.moved.emit()
 
+    def end(self) -> None:
+        """Stop, with what came until now as the whole answer."""
+        self.stop()
+        if self._running is not None:
+            self._end("cancelled")
+
     def begin_waiting(self) -> None:
         """The model is there, and what is asked may go out: ask it."""
         running, model = self._running, self._program.worker.model
@@ -324,9 +330,8 @@ class RewriteController(QObject):
         count = len(running.parts)
         if count > 1:
             words = self.tr("Part {0} of {1}").format(running.at + 1, count)
-            left = running.left_s
-            said = words if left is None else f"{words} · {left_text(left)}"
-            self._status.show_progress(said, running.at / count)
+            left = "" if running.left_s is None else f" · {left_text(running.left_s)}"
+            self._status.show_progress(words + left, running.at / count)
 
     def _end(self, reason: str) -> None:
         """The part's answer is over: ask for the next part, or for what comes after the last."""
@@ -337,10 +342,10 @@ class RewriteController(QObject):
         self._log.record(running, self._origin(), reason, self._program.worker.model)
         self._status.show_progress("", None)
         then = running.then if any(part.answer for part in running.parts) else None
-        if running.stopped or (running.is_last and then is None):
-            self._finish(running)
-        elif running.is_last and then is not None:
+        if running.is_last and then is not None and not running.stopped:
             then()
+        elif running.is_last or running.stopped:
+            self._finish(running)
         else:
             running.at += 1
             self._ask_for_part()
@@ -387,11 +392,6 @@ class RewriteController(QObject):
             one.follow(change)
         if "notes" in vars(self):
             self.notes.carry(change)
-
-    def _leave(self) -> None:
-        self.stop()
-        if self._running is not None:
-            self._end("cancelled")
 
     def _forget(self) -> None:
         self._last = self._base = self._note = None

@@ -94,6 +94,15 @@ class NoteKeeper(QObject):
         if self._book_shown and self._book_shown != former:
             self._read_of(self._book_shown)
 
+    def read_anew(self) -> None:
+        """The store has other notes than it had, or others of their passages."""
+        if self._has_page():
+            page, text = self._rewrites.notes, self._editor.manuscript
+            self._selected = page.current.key if page.current is not None else ""
+            known = self._known
+            page.take_away(one for one in page.notes if known.get(one.key) == _kept(one, text))
+        self.read()
+
     def look_again(self) -> None:
         """The text has something from before its file was moved, perhaps."""
         if not self._known:

@@ -241,6 +241,14 @@ class NotesPage(QWidget):
                 break
         self._show_current()
 
+    def take_away(self, notes: Iterable[Note]) -> None:
+        """List these notes no more; they are not deleted."""
+        keys = {note.key for note in notes}
+        for row in reversed(range(self.list.count())):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole).key in keys:
+                self.list.takeItem(row)
+        self._show_current()
+
     def clear(self) -> None:
         """Forget all, because another document comes."""
         self.list.clear()

@@ -28,6 +28,7 @@ from app.ui.interpretability.influence_controller import InfluenceController
 from app.ui.interpretability.surprise_controller import SurpriseController
 from app.ui.interpretability.why import WhyController
 from app.ui.library.bar_controller import BarController
+from app.ui.library.books.carrier import NoteCarrier
 from app.ui.library.books.controller import BookController
 from app.ui.library.progress_controller import ProgressController
 from app.ui.library.search_controller import SearchController
@@ -161,6 +162,7 @@ class ManuscriptParts(QObject):
             self.elsewhere,
             self.conversion,
             self.books,
+            self.carrier,
             self.context,
             self.bar,
         )
@@ -173,6 +175,8 @@ class ManuscriptParts(QObject):
         self.history.origin_of = keeper.origin_of_version
         self.search.replacer.replaced.connect(keeper.follow_replaced)
         book.stepped.connect(lambda step: keeper.follow_step(book.contents, step))
+        self.carrier = carrier = NoteCarrier(self._program.store, self._documents, self)
+        book.stepped.connect(lambda step: carrier.follow(book.contents, step))
         self.provenance.book = lambda: (
             book.contents.folder
             if book.contents is not None and self.books.edits.shown >= 0
@@ -203,7 +207,8 @@ class ManuscriptParts(QObject):
             self._status,
             self._actions,
         )
-        self.history.joined.connect(self.takes.anchors.read)
+        for joined in (self.history.joined, self.carrier.carried):
+            joined.connect(self.takes.anchors.read)
         self.context.join(generation.prompts, generation.reading)
         for signal in (self.history.joined, self.history.found):
             signal.connect(self.context.look_again)
@@ -236,6 +241,7 @@ class ManuscriptParts(QObject):
             generation.bridge,
         )
         rewrites.about_to_write.connect(self.history.take)
+        self.changes.keeper.finishing.connect(rewrites.end)
         self.lock.quieting.connect(rewrites.stop)
         self.lock.is_kept = lambda: rewrites.is_settled and generation.take_log.is_idle
         rewrites.moved.connect(generation.show_takes)
@@ -259,6 +265,7 @@ class ManuscriptParts(QObject):
         self.books.changed.connect(self.notes.follow_book)
         for signal in (self.history.joined, self.history.found):
             signal.connect(self.notes.look_again)
+        self.carrier.carried.connect(self.notes.read_anew)
         self._actions.connect_all(
             {
                 "notes": lambda: self._show_notes(rewrites.notes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from app.core.context.entries import StoryMemory
@@ -13,6 +14,9 @@ from tests.ui.conftest import MODEL, Studio
 from tests.ui.rewrites.conftest import PASSAGE
 
 ACTIONS = {action.id: action for action in REWRITES}
+TALE = (
+    "She go home. It rains a lot in May. They sit by the fire all the long day. " + 99 * "The end. "
+)
 AROUND = "It was May.\n\n{0}\n\nThe end."
 
 
@@ -238,3 +242,30 @@ def test_an_answer_without_takes_is_an_end_as_well(passage: Studio) -> None:
     passage.tell(Done(job=passage.worker.last("generate")[0], takes=(), stats=Stats(), seed=7))
     assert not passage.window.manuscript.rewrites.running
     assert accepted(passage) == AROUND.format("Rain.")
+
+
+@pytest.mark.parametrize("is_window_closed", [False, True])
+def test_what_is_written_of_a_change_when_the_text_is_left_comes_back_with_it(
+    make_studio, tmp_path: Path, qtbot, is_window_closed: bool
+) -> None:
+    studio, path = make_studio(), tmp_path / "tale.md"
+    path.write_text(TALE)
+    studio.window.documents.open_path(path)
+    studio.window.editor.selectAll()
+    start(studio, "grammar")
+    studio.stream("She goes home. ", "It rained a lot in May. They sit by the fire ")
+    if is_window_closed:
+        studio.window.close()
+        studio.program.close()
+        studio = make_studio()
+    else:
+        studio.do("new")
+        assert not studio.window.manuscript.rewrites.running
+    assert path.read_text() == TALE
+    studio.window.documents.open_path(path)
+    changes = studio.window.manuscript.changes
+    qtbot.waitUntil(lambda: not changes.keeper.is_opening)
+    assert [one.added for one in changes.tracked.open] == ["goes", "rained"]
+    assert {one.author for one in changes.tracked.open} == {"Tiny"}
+    assert studio.window.editor.manuscript.text() == TALE
+    assert accepted(studio) == TALE.replace("go ", "goes ").replace("rains", "rained")

@@ -14,7 +14,7 @@ from app.core.books.book import Book, BookEntry, included
 from app.core.books.contents import BookContents, is_book, of_texts, open_book
 from app.core.books.facts import TextFacts, heading_of
 from app.core.books.steps import BookStep
-from app.core.errors import LampblackError
+from app.core.errors import LampblackError, NoAnswerError
 from app.program import Program
 from app.ui.actions import Actions
 from app.ui.background import BackgroundTasks
@@ -137,7 +137,7 @@ class BookController(QObject):
         A folder that is no book becomes one, after a question unless a new one was asked for.
         """
         try:
-            contents = open_book(folder)
+            contents = self._documents.files.read(open_book, folder)
         except LampblackError as error:
             self._documents.failed.emit(error)
             return False
@@ -155,9 +155,13 @@ class BookController(QObject):
         return True
 
     def open_dropped(self, paths: Iterable[Path]) -> list[Path]:
-        """Open the first book among `paths`; returns what is no book."""
+        """Open the first book among `paths`; returns what is no book, if all of them answer."""
         found = list(paths)
-        books = [path for path in found if is_book(path)]
+        try:
+            books = [path for path in found if self._documents.files.read(is_book, path)]
+        except NoAnswerError as error:
+            self._documents.failed.emit(error)
+            return []
         if books:
             self.open(books[0])
         return [path for path in found if path not in books]
@@ -199,7 +203,7 @@ class BookController(QObject):
     def _start(self) -> Path:
         recent = self._settings.settings.recent_books
         folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
-        return folder if folder.is_dir() else Path.home()
+        return self._documents.files.folder_or_home(folder)
 
     # Scenes on the page
 

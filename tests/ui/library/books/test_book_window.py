@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from app.core.books.book_file import BOOK_FILE, encode_book, read_book
 from app.core.books.contents import BookContents, LooseText
 from app.core.documents import file_watch
 from app.core.system.files import write_atomically
+from app.ui.documents import document_files
 from app.ui.library.books.model import TITLE, WORDS
 from app.ui.library.books.page import BookPage
 from app.ui.library.books.questions import BookQuestions
@@ -38,8 +40,10 @@ class GivenAnswers(BookQuestions):
     make_answer = True
     title_answer: str | None = "New"
     made = 0
+    asked_from = Path()
 
     def folder(self, start: Path, *, is_new: bool) -> Path | None:
+        self.asked_from = start
         return self.folder_answer
 
     def make(self, folder: Path, texts: int) -> bool:
@@ -428,6 +432,36 @@ def test_a_folder_that_does_not_answer_keeps_only_threads_waiting(
     qtbot.waitUntil(lambda: not books.book.is_stuck)
     books.edits.rename(1, "Mine")
     assert titles(studio) == ["One", "Mine", "End"]
+
+
+def test_a_folder_whose_disk_is_dead_is_not_waited_for(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, lets_go = tmp_path / "dead" / "Novel", threading.Event()
+    real = os.stat
+
+    def hang(path: Path | str, *, follow_symlinks: bool = True) -> os.stat_result:
+        if str(path).startswith(str(dead.parent)):
+            assert threading.current_thread() is not threading.main_thread()
+            assert lets_go.wait(30)
+        return real(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(document_files, "ANSWER_S", 0.05)
+    monkeypatch.setattr(os, "stat", hang)
+    books, given = studio.window.manuscript.books, answers(studio)
+    former = books.book.contents
+    try:
+        given.folder_answer = dead
+        studio.do("open_book")
+        studio.window.open_paths([dead])
+        studio.program.settings_store.remember(recent_books=(str(dead),))
+        given.folder_answer = None
+        studio.do("open_book")
+        assert given.asked_from == Path.home()
+    finally:
+        lets_go.set()
+    assert books.book.contents is former
+    assert set(studio.banners) == {"Novel cannot be opened: its folder does not answer."}
 
 
 def test_a_change_of_another_program_is_not_overwritten(studio: Studio, folder: Path) -> None:
