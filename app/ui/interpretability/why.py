@@ -67,6 +67,7 @@ class WhyController(QObject):
         self.hover = WordHover(program, self._editor, writing, spans)
         self._replacer = WordReplacer(self._editor, writing, documents, spans)
         self._dialog: WhyDialog | None = None
+        self._stretch: Stretch | None = None
         self._place: WordPlace | None = None
         self._words: tuple[ReadWord, ...] = ()
         self._at = 0
@@ -140,6 +141,7 @@ class WhyController(QObject):
     def _read(self, stretch: Stretch, at: int) -> None:
         """Read a stretch, and then show its word at `at` units, from the end where negative."""
         assert self._dialog is not None
+        self._stretch, self._place, self._words = stretch, None, ()
         self._dialog.show_reading()
 
         def then(place: WordPlace, words: tuple[ReadWord, ...]) -> None:
@@ -195,14 +197,13 @@ class WhyController(QObject):
 
     def _move(self, by: int) -> None:
         """Show the next word, or the one before."""
-        place = self._place
-        if place is None or self._dialog is None or not self.lookup.is_idle:
+        stretch = self._stretch
+        if stretch is None or self._dialog is None or not self.lookup.is_idle:
             return
         if 0 <= self._at + by < len(self._words):
             self._at += by
             self._show()
             return
-        stretch = place.stretch
         at = stretch.end if by > 0 else stretch.start - 1
         at = beside_comments(self._editor.manuscript, at, by)
         if not 0 <= at < len(self._editor.manuscript):

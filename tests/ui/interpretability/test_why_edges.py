@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
+from app.core.errors import GenerationError
 from app.core.provenance.spans import OriginSpans
 from app.core.store.takes.kept import TakeFilter
 from app.engine.messages import Failed
@@ -205,3 +206,18 @@ def test_what_was_taken_out_comes_back_where_going_on_fails(studio, engine, qtbo
     assert studio.text == whole
     studio.do("undo")
     assert studio.text == whole
+
+
+def test_the_arrows_show_nothing_of_a_word_before_when_one_cannot_be_read(studio, engine, qtbot):
+    studio.show(TEXT, 5)
+    opened(studio, qtbot).reject()
+    studio.window.editor.move_caret(TEXT.index("tower"))
+    engine.problem = GenerationError("It broke.", "Try again.")
+    dialog = studio.window.manuscript.why.open()
+    assert dialog is not None
+    qtbot.waitUntil(lambda: bool(dialog.trouble.text()))
+    engine.problem = None
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: dialog.read is not None)
+    assert dialog.word.text() == "."
+    dialog.reject()
