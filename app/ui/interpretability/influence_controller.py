@@ -152,6 +152,13 @@ class InfluenceController(QObject):
         text = text.strip()
         return _AskedSentence(start, start + units(text), without_comments(text))
 
+    def _stands(self, asked: _AskedSentence) -> bool:
+        """Whether the sentence is still where it was, which is said if not."""
+        text = without_comments(self._editor.manuscript.text(asked.start, asked.end))
+        if text != asked.text:
+            self._status.say(self.tr("Put the cursor into a sentence, or select one."))
+        return text == asked.text
+
     # Which prompt
 
     def _look_for_take(self, number: int, model: ModelInfo, asked: _AskedSentence) -> None:
@@ -184,7 +191,7 @@ class InfluenceController(QObject):
         found: tuple[KeptTake | None, str],
     ) -> None:
         take, kept = found
-        if number != self._last:
+        if number != self._last or not self._stands(asked):
             return
         wanted = len(self._editor.manuscript.text(anchor.start, asked.start))
         at = _nearest(take.record.text, asked.text, wanted) if take is not None else -1
@@ -215,7 +222,7 @@ class InfluenceController(QObject):
 
     def _compose(self, number: int, model: ModelInfo, asked: _AskedSentence) -> None:
         """What the model would read now to write the sentence."""
-        if number != self._last:
+        if number != self._last or not self._stands(asked):
             return
         before = self._editor.manuscript.readable(asked.start)
         sampling = msgspec.structs.replace(self._sampling(), max_tokens=-1)

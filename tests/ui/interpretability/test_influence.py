@@ -219,6 +219,22 @@ def test_a_sentence_that_a_take_has_twice_is_the_one_at_the_caret(studio, engine
     assert command.text == " Yes."
 
 
+def test_a_sentence_that_moved_while_its_prompt_is_made_is_not_asked_about(
+    studio, engine, qtbot, monkeypatch
+):
+    studio.show(TEXT)
+    controller, held = studio.window.manuscript.influence, []
+    prompts = studio.window.generation.prompts
+    with monkeypatch.context() as patch:
+        patch.setattr(prompts, "made", lambda _asked, again, _failed: held.append(again))
+        studio.do("influence")
+        qtbot.waitUntil(lambda: bool(held))
+    studio.window.editor.replace_text(0, 3, "A")
+    held[0]()
+    assert controller.dialog is None
+    assert "Put the cursor" in studio.window.statusBar().currentMessage()
+
+
 def test_a_take_after_a_chosen_word_read_it_and_one_before_a_text_is_not_scored_so():
     fields = {"prompt": "Up the lamp", "sampling": Sampling(), "n": 1}
     asked = fields_of(kept_fields(fields, 1, " lamp"))
