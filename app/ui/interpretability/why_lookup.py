@@ -88,7 +88,7 @@ class WordLookup(QObject):
                 ask(place)
 
         if stretch.take:
-            self.reader.tasks.run(look_up, found)
+            self.reader.tasks.run(look_up, found, lambda _error: compose())
         else:
             compose()
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from app.core.errors import GenerationError
+from app.core.errors import GenerationError, StoreError
 from app.core.provenance.spans import OriginSpans
 from app.core.store.takes.kept import TakeFilter
 from app.engine.messages import Failed
@@ -220,4 +220,20 @@ def test_the_arrows_show_nothing_of_a_word_before_when_one_cannot_be_read(studio
     qtbot.keyClick(dialog.list, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: dialog.read is not None)
     assert dialog.word.text() == "."
+    dialog.reject()
+
+
+def test_a_word_is_read_after_the_page_where_the_store_cannot_be_read(
+    studio, engine, qtbot, monkeypatch
+):
+    write(studio, " climbed the old tower", "The keeper", " at night.")
+
+    def broken(_numbers):
+        raise StoreError("The store cannot be read.", "Look at the disk.")
+
+    monkeypatch.setattr(studio.program.store.provenance, "takes", broken)
+    studio.window.editor.move_caret(len("The keeper climbed the o"))
+    dialog = opened(studio, qtbot)
+    assert engine.asked[0].prompt == "The keeper climbed the"
+    assert "would be given" in dialog.note.text()
     dialog.reject()
