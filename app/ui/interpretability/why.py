@@ -317,6 +317,8 @@ class WhyController(QObject):
         if self._refusal():
             self._status.say(self._refusal())
             return
+        if self._writing.is_kept_busy():  # by what was asked for while the prompt was made
+            return
         self._replacer.go_on(place, start, end, choice.text, fields)
 
     def _keep(self, place: WordPlace, word: ReadWord, choice: WordChoice) -> None:

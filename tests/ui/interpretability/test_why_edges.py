@@ -84,30 +84,32 @@ def test_the_arrows_lead_over_comments(studio, engine, qtbot):
     dialog.reject()
 
 
-@pytest.mark.parametrize("is_other_document", [True, False])
+@pytest.mark.parametrize("meanwhile", ["another document", "an edit", "a rewrite"])
 def test_a_text_is_not_written_into_at_a_place_of_before(
-    studio, engine, qtbot, monkeypatch, is_other_document
+    studio, engine, qtbot, monkeypatch, meanwhile
 ):
     studio.show(TEXT, TEXT.index("climbed") + 3)
     dialog = opened(studio, qtbot)
     qtbot.keyClick(dialog.list, Qt.Key.Key_1)
     held = []
-    prompts = studio.window.generation.prompts
+    generation = studio.window.generation
     with monkeypatch.context() as patch:  # as where a memory is counted first
-        patch.setattr(prompts, "made", lambda _asked, again, _failed: held.append(again))
+        patch.setattr(generation.prompts, "made", lambda _asked, again, _failed: held.append(again))
         dialog.go_on.click()
-    if is_other_document:
+    if meanwhile == "another document":
         studio.do("new")
-    else:
+    elif meanwhile == "an edit":
         studio.window.editor.move_caret(0)
         studio.window.editor.insert_plain("Once. ")
+    else:
+        monkeypatch.setattr(generation, "is_kept_busy", lambda: True)
     text = studio.text
     held[0]()
     settle(studio, qtbot)
     assert studio.text == text
     assert not studio.worker.count_of("generate")
     said = studio.window.statusBar().currentMessage()
-    assert ("changed meanwhile" in said) is not is_other_document
+    assert ("changed meanwhile" in said) is (meanwhile == "an edit")
 
 
 def test_the_progress_of_what_follows_ends_when_it_is_not_wanted_any_more(studio, engine, qtbot):
