@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.documents.text_files import Replaced
+from app.core.errors import LampblackError
 from app.core.provenance.origins import AnyOrigin
 from app.core.store import Cause
 from app.core.store.backups import back_up
@@ -25,6 +26,15 @@ from app.ui.widgets.controls import show_dialog
 from app.ui.widgets.status_bar import StatusBar
 
 _HOUR_MS = 3_600_000
+
+
+class _Look:
+    """Finds out what a text that was opened was called before; what is to be kept waits for it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.text = name, text
+        self.moved: MovedDocument | None = None
+        self.waiting: list[Callable[[], object]] = []
 
 
 class HistoryController(QObject):
@@ -55,6 +65,8 @@ class HistoryController(QObject):
         self._document = documents.marked_as
         self._kept_said = OwnBanner(banners)
         self._is_changed = False
+        self._looks: list[_Look] = []  # under way; the last one may be the page's
+        self._look: _Look | None = None  # the page's, as long as it is under way
         self.origin_of: Callable[[str, int, int], AnyOrigin | None] = lambda *_passage: None
         """Where a passage of a version comes from, by the version's text and two places in it."""
         self._background = BackgroundTasks(documents.failed.emit, self)
@@ -80,7 +92,8 @@ class HistoryController(QObject):
         self.hourly.stop()
         if self._is_changed:
             self._is_changed = False
-            self._store.take_snapshot(self._document, self._editor.manuscript.text(), cause)
+            text = self._editor.manuscript.text()
+            self._keep(partial(self._store.take_snapshot, self._document, text, cause))
             self.kept.emit()
 
     def open(self) -> None:
@@ -116,7 +129,18 @@ class HistoryController(QObject):
     def close(self) -> None:
         """The window closes."""
         self.hourly.stop()
+        if any(look.waiting for look in self._looks):
+            self._background.wait()
+            for look in tuple(self._looks):
+                self._on_looked(look)
         self._background.close()
+
+    def _keep(self, call: Callable[[], object]) -> None:
+        """Have the store keep something, after the text as it was opened."""
+        if self._look is not None:
+            self._look.waiting.append(call)
+        else:
+            call()
 
     def _on_changed(self) -> None:
         self._is_changed = True
@@ -128,21 +152,37 @@ class HistoryController(QObject):
         self._document = self._documents.marked_as
         self._is_changed = self._documents.is_modified
         self.hourly.stop()
+        self._look = None
         if self._documents.path is None:
             return
-        name, text = self._document, self._documents.document.text
-        self._background.run_soon(
-            partial(find_moved, self._store, name, text), partial(self._on_looked, name, text)
-        )
+        self._look = look = _Look(self._document, self._documents.document.text)
+        self._looks.append(look)
 
-    def _on_looked(self, name: str, text: str, moved: MovedDocument | None) -> None:
-        """What the document `name` was before is known; it may not be on the page any more."""
+        def work() -> None:
+            look.moved = find_moved(self._store, look.name, look.text)
+
+        def failed(error: LampblackError) -> None:
+            self._documents.failed.emit(error)
+            self._on_looked(look)
+
+        self._background.run_soon(work, lambda _nothing: self._on_looked(look), failed)
+
+    def _on_looked(self, look: _Look) -> None:
+        """What a document was before is known; it may not be on the page any more."""
+        if look not in self._looks:
+            return
+        self._looks.remove(look)
+        if look is self._look:
+            self._look = None
+        name, moved = look.name, look.moved
         if moved is not None and moved.is_sure:
             self._follow(moved, name)
             self.found.emit()
         elif moved is not None:
             self._ask(moved, name)
-        self._store.take_snapshot(name, text, "opened")
+        self._store.take_snapshot(name, look.text, "opened")
+        for call in look.waiting:
+            call()
 
     def _follow(self, moved: MovedDocument, name: str) -> None:
         if moved.is_copy:
@@ -185,15 +225,15 @@ class HistoryController(QObject):
         if before != self._document:
             if before == self._documents.journal:
                 self._store.rename_history(before, self._document)
-            self._store.copy_history(before, self._document)
+            self._keep(partial(self._store.copy_history, before, self._document))
             self._is_changed = True
         self.take("saved")
 
     def _on_followed(self, path: str) -> None:
         """Another program moved the file: its history goes along."""
         before, self._document = self._document, path
-        self._store.rename_history(before, path)
-        self._store.copy_history(before, path)
+        self._keep(partial(self._store.rename_history, before, path))
+        self._keep(partial(self._store.copy_history, before, path))
 
     def _say_kept(self, kept: Replaced) -> None:
         """The file held more than what it was saved with, or what another program wrote."""

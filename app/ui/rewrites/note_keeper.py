@@ -187,7 +187,8 @@ def _kept(note: Note, text: Manuscript) -> KeptNote:
         passage=note.title or note.passage[:_BEGINNING],
         made_at=note.made_at,
         sentences=tuple(
-            KeptSentence(one.text, tuple(map(placed, one.passages))) for one in note.sentences
+            KeptSentence(one.text, (*map(placed, one.passages), *one.lost))
+            for one in note.sentences
         ),
     )
 
@@ -195,7 +196,7 @@ def _kept(note: Note, text: Manuscript) -> KeptNote:
 def _shown(kept: KeptNote, data: bytes, book: str) -> Note:
     """A note of before beside the page whose text is `data`, or of the `book` in that folder.
 
-    Passages of the page that are gone are left out.
+    Passages that the page has not are kept for when it has them again.
     """
     from app.ui.rewrites.notes import LinkedSentence, Note, NotePassage
 
@@ -205,14 +206,17 @@ def _shown(kept: KeptNote, data: bytes, book: str) -> Note:
         span = located(data, one)
         return NotePassage(*span) if span is not None and span[0] < span[1] else None
 
+    def linked(one: KeptSentence) -> LinkedSentence:
+        places = [(placed(passage), passage) for passage in one.passages]
+        there = tuple(place for place, _passage in places if place is not None)
+        lost = tuple(passage for place, passage in places if place is None)
+        return LinkedSentence(one.text, there, lost)
+
     return Note(
         _action(kept),
         kept.passage,
         text=kept.text,
-        sentences=tuple(
-            LinkedSentence(one.text, tuple(filter(None, map(placed, one.passages))))
-            for one in kept.sentences
-        ),
+        sentences=tuple(map(linked, kept.sentences)),
         made_at=kept.made_at,
         key=kept.key,
         title=kept.passage if book else "",

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.rewrites.table import Rewrite
+from app.core.store.notes.kept_notes import KeptPassage
 from app.ui.editor.manuscript import Change
 from app.ui.generation.takes import new_key
 from app.ui.languages import on_language_change
@@ -55,10 +56,19 @@ class NotePassage(msgspec.Struct, frozen=True):
 
 
 class LinkedSentence(msgspec.Struct, frozen=True):
-    """A sentence of a note, and the passages that it came from."""
+    """A sentence of a note, and the passages that it came from.
+
+    `lost` are those that the text on the page did not have, which another version of it may have.
+    """
 
     text: str
     passages: tuple[NotePassage, ...] = ()
+    lost: tuple[KeptPassage, ...] = ()
+
+    def carried(self, change: Change) -> LinkedSentence:
+        """The sentence after a change of the text on the page."""
+        passages = tuple(place.carried(change) for place in self.passages)
+        return LinkedSentence(self.text, passages, self.lost)
 
 
 class NoteFile(msgspec.Struct, frozen=True):
@@ -227,10 +237,7 @@ class NotesPage(QWidget):
     def carry(self, change: Change) -> None:
         """Let the notes' passages move along with a change of the text."""
         for note in self.notes:
-            note.sentences = tuple(
-                LinkedSentence(one.text, tuple(place.carried(change) for place in one.passages))
-                for one in note.sentences
-            )
+            note.sentences = tuple(one.carried(change) for one in note.sentences)
 
     def remove(self, note: Note) -> None:
         """Forget a note."""

@@ -76,6 +76,34 @@ def test_versions_are_kept_as_one_works(studio: Studio, qtbot: QtBot, novel: Pat
     assert studio.text == " ButIt rained. The old cat slept all day."
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_is_saved_before_a_renamed_file_is_known_comes_after_its_history(
+    make_studio: Callable[..., Studio],
+    studio: Studio,
+    qtbot: QtBot,
+    novel: Path,
+    is_closed: bool,
+) -> None:
+    open_file(studio, qtbot, novel)
+    studio.do("new")
+    opened = novel.read_text("utf-8")
+    moved = novel.rename(novel.with_name("moved.md"))
+    assert studio.window.documents.open_path(moved)
+    studio.window.editor.move_caret(0)
+    studio.window.editor.insert_plain("Then. ")
+    studio.do("save")
+    history = studio.window.history
+    if is_closed:
+        studio.window.close()
+    else:
+        qtbot.waitUntil(lambda: history._background.is_idle)
+    kept = studio.program.store.snapshots(str(moved))
+    texts = [studio.program.store.snapshot_text(one.id) for one in kept]
+    assert texts == [opened, "Then. " + opened]
+    assert kept[-1].cause == "saved"
+    assert not studio.program.store.has_history(str(novel))
+
+
 def test_an_hour_of_work_is_kept(studio: Studio) -> None:
     hourly = studio.window.history.hourly
     assert not hourly.isActive()

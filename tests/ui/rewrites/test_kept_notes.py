@@ -74,6 +74,15 @@ def test_a_link_to_what_is_gone_goes_and_the_note_stays(noted, qtbot) -> None:
     (note,) = page_of(studio).notes
     assert (note.text, note.sentences[0].passages) == ("Rain.", ())
     assert page_of(studio).source_button.isHidden()
+    studio.window.editor.insert_plain("A word more. ")
+    studio.do("save")
+    studio.do("new")
+    path.write_text("New. " + TEXT)  # another program brings it back
+    studio.window.documents.open_path(path)
+    settle(studio, qtbot)
+    (note,) = page_of(studio).notes
+    assert note.sentences[0].passages == (NotePassage(5 + START, 5 + END),)
+    assert note.sentences[0].lost == ()
 
 
 def test_a_note_that_was_deleted_does_not_come_back(noted, qtbot) -> None:
