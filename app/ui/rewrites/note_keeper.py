@@ -97,10 +97,9 @@ class NoteKeeper(QObject):
     def read_anew(self) -> None:
         """The store has other notes than it had, or others of their passages."""
         if self._has_page():
-            page, text = self._rewrites.notes, self._editor.manuscript
+            page = self._rewrites.notes
             self._selected = page.current.key if page.current is not None else ""
-            known = self._known
-            page.take_away(one for one in page.notes if known.get(one.key) == _kept(one, text))
+            page.take_away(one for one in page.notes if one.key in self._known)
         self.read()
 
     def look_again(self) -> None:

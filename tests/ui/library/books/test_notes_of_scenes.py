@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,11 @@ def test_they_go_where_their_scene_is_merged_and_come_back_at_undo(
     places, notes = shown(scene, qtbot)
     assert places == WHOLE[0]
     assert notes == {**WHOLE[1], "Night.": ["zero.md"]}
+    parts, held = scene.window.manuscript, threading.Event()
+    parts.carrier._tasks.run(held.wait)
     edits.undo()
+    qtbot.waitUntil(lambda: parts.notes.is_idle)  # what the page had is read before it is carried
+    held.set()
     assert scene.text == first
     assert shown(scene, qtbot) == ({}, {"Night.": ["one.md"]})
     scene.window.open_paths([book / "one.md"])
