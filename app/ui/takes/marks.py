@@ -30,9 +30,9 @@ class MarginMarks(QObject):
         super().__init__(editor)
         self._editor, self._anchors = editor, anchors
         self._buttons: list[QToolButton] = []
-        self._later = QTimer(self, singleShot=True)
-        self._is_time = Throttle(_REDRAWN_MS / 1000)
-        self._later.timeout.connect(self.place)
+        self.later = QTimer(self, singleShot=True)
+        self.is_time = Throttle(_REDRAWN_MS / 1000)
+        self.later.timeout.connect(self.place)
         editor.verticalScrollBar().valueChanged.connect(self._wake)
         editor.document().documentLayout().update.connect(self._follow_text)
         anchors.moved.connect(self._wake)
@@ -41,12 +41,12 @@ class MarginMarks(QObject):
 
     def _wake(self, *_of_the_signal: object) -> None:
         if self._buttons or self._anchors.is_any:
-            self._later.start(0)
+            self.later.start(0)
 
     def _follow_text(self, *_of_the_signal: object) -> None:
         """The page is drawn again: at once, but not at every word of a text that streams."""
-        if (self._buttons or self._anchors.is_any) and not self._later.isActive():
-            self._later.start(0 if self._is_time() else _REDRAWN_MS)
+        if (self._buttons or self._anchors.is_any) and not self.later.isActive():
+            self.later.start(0 if self.is_time() else _REDRAWN_MS)
 
     def place(self) -> None:
         """Put the marks where the places are now."""
