@@ -31,8 +31,9 @@ class ChangeMarks(QObject):
         )  # Qt tells in the middle of a change
         self._later.timeout.connect(self._draw)
         bar = editor.verticalScrollBar()
-        for moved in (bar.valueChanged, bar.rangeChanged, editor.cursorPositionChanged):
+        for moved in (bar.valueChanged, bar.rangeChanged):
             moved.connect(self._wake)
+        editor.caret_moved.connect(self._wake)
         on_theme_change(self._wake)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

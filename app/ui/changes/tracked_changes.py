@@ -108,7 +108,7 @@ class TrackedChanges(QObject):
         editor.step_undone.connect(self._on_step_undone)
         editor.step_redone.connect(self._on_step_redone)
         editor.history_moved.connect(self._return)
-        editor.cursorPositionChanged.connect(self._on_caret)
+        editor.caret_moved.connect(self._on_caret)
 
     # What a rewrite does
 
@@ -274,7 +274,7 @@ class TrackedChanges(QObject):
         if source is Source.WRITER and step is not None:
             if step is not self._writing[0]:
                 self._writing = step, former
-            if _shapes(former) != _shapes(self.open):
+            if (former or self.open) and _shapes(former) != _shapes(self.open):
                 self._cuts = [one for one in self._cuts if one[0] is not step]
                 self._cuts.append((step, self._writing[1]))
         elif source is Source.MODEL:

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from app.core.documents.comments import without_comments
 from app.ui.actions import Actions
 from app.ui.documents.controller import DocumentController
-from app.ui.editor.editor import Editor
+from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import SelectedWords
 from app.ui.languages import on_language_change
 from app.ui.widgets.status_bar import StatusBar
 
-_COUNT_WORDS_MS = 120
+_COUNT_WORDS_MS = 250
 _COUNT_ON_MS = 5
+_PAUSE_MS = 30  # after a key, before more of a long text's words are counted
 _MENU = (("undo", "redo"), ("cut", "copy", "paste", "select_all"), ("continue", "retry"))
 
 
@@ -41,12 +42,15 @@ class DocumentDisplay(QObject):
         self._status = status
         self._actions = actions
         self.counting = QTimer(self, singleShot=True, interval=_COUNT_WORDS_MS)
-        self.counting.timeout.connect(self._count_words)
+        self.counting.timeout.connect(self._begin_count)
+        self.counting_on = QTimer(self, singleShot=True)
+        self.counting_on.timeout.connect(self._count_words)
         documents.replaced.connect(self.show_document)
         documents.followed.connect(self.show_document)
         editor.document().modificationChanged.connect(window.setWindowModified)
         self._selected = SelectedWords(editor.manuscript)
-        editor.changed.connect(lambda _change, _source: self._on_changed())
+        self._able: tuple[bool, bool] | None = None
+        editor.changed.connect(lambda _change, source: self._on_changed(source))
         editor.selectionChanged.connect(self._wake)
         editor.history_moved.connect(self._show_history)
         editor.customContextMenuRequested.connect(self._show_menu)
@@ -78,13 +82,20 @@ class DocumentDisplay(QObject):
         manuscript = self._editor.manuscript
         return without_comments(manuscript.text(start, end) if end > start else manuscript.text())
 
-    def _on_changed(self) -> None:
+    def _on_changed(self, source: Source) -> None:
         self._selected.forget()
-        self._wake()
+        if source is Source.WRITER and not self._editor.manuscript.is_counted:
+            self.counting_on.start(_PAUSE_MS)  # begun again: the writer is let type on
+        else:
+            self._wake()
 
     def _wake(self) -> None:
         if not self.counting.isActive():  # begun again, it would never end while text streams
             self.counting.start()
+
+    def _begin_count(self) -> None:
+        if not self.counting_on.isActive():
+            self._count_words()
 
     def _count_words(self) -> None:
         """Count them, those of a long text between the writer's keys, and show how many."""
@@ -93,15 +104,19 @@ class DocumentDisplay(QObject):
         if self._editor.manuscript.is_counted:
             self._show_words()
         else:
-            QTimer.singleShot(_COUNT_ON_MS, self, self._count_words)
+            self.counting_on.start(_COUNT_ON_MS)
 
     def _show_words(self) -> None:
         selected = self._selected.count(*self._editor.selection)
         self._status.show_words(self._editor.manuscript.words, selected)
 
     def _show_history(self) -> None:
-        self._actions["undo"].setEnabled(self._editor.history.can_undo)
-        self._actions["redo"].setEnabled(self._editor.history.can_redo)
+        history = self._editor.history
+        able = history.can_undo, history.can_redo
+        if able != self._able:  # as at most keys it is not
+            self._able = able
+            self._actions["undo"].setEnabled(able[0])
+            self._actions["redo"].setEnabled(able[1])
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._window)

@@ -25,11 +25,12 @@ from app.ui.editor.caret_moves import CaretMoves
 from app.ui.editor.manuscript import Change, Source as Source, units
 from app.ui.editor.page_layout import PageLayout
 from app.ui.editor.page_text import PageText
-from app.ui.editor.plain_text_edit import PlainTextEdit
+from app.ui.editor.plain_text_edit import PlainTextEdit, is_letter
 from app.ui.editor.undo_history import History, UndoStep
 from app.ui.editor.view import Layers, Tint, View
 from app.ui.languages import on_language_change
 from app.ui.widgets.apply_theme import page_font
+from app.ui.widgets.listeners import Listeners
 from app.ui.widgets.theme import Theme
 
 _NARROWEST = 24  # pixels between the text and the window's edge
@@ -47,8 +48,6 @@ class Editor(PlainTextEdit):
     `history` its undo steps. Positions are in UTF-16 units.
     """
 
-    changed = Signal(object, object)
-    history_moved = Signal()
     step_undone = Signal(object)
     step_redone = Signal(object)
     composed = Signal()
@@ -56,6 +55,7 @@ class Editor(PlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.changed, self.history_moved = Listeners[[Change, Source]](), Listeners[[]]()
         self.view = View(self, self.cursor_at)
         self._layout = PageLayout(self.document(), self.view.extent, self.view.caret)
         self.document().setDocumentLayout(self._layout)
@@ -367,7 +367,7 @@ class Editor(PlainTextEdit):
         """Type, with plain line ends only."""
         if self.is_composing and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
             event.accept()
-        elif any(map(event.matches, _LINE_END_KEYS)):
+        elif not is_letter(event) and any(map(event.matches, _LINE_END_KEYS)):
             if self.textCursor().hasSelection():  # without a soft break at its end, which would
                 self.setTextCursor(self.cursor_at(*self.selection))  # pass for the new line's
             self.textCursor().insertBlock()

@@ -26,8 +26,9 @@ class FocusMode(QObject):
         self._editor = editor
         self.part = "off"
         bar = editor.verticalScrollBar()
-        for moved in (editor.cursorPositionChanged, bar.valueChanged, bar.rangeChanged):
+        for moved in (bar.valueChanged, bar.rangeChanged):
             moved.connect(self._draw)
+        editor.caret_moved.connect(self._draw)
         editor.changed.connect(self._draw)
         on_theme_change(self._draw)
 
@@ -86,7 +87,7 @@ class TypewriterScroll(QObject):
         self._editor = editor
         self.is_on = False
         self._is_short = False
-        editor.cursorPositionChanged.connect(self._centre)
+        editor.caret_moved.connect(self._centre)
         editor.verticalScrollBar().rangeChanged.connect(self._on_range)
 
     def switch(self, *, on: bool) -> None:

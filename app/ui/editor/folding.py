@@ -38,7 +38,7 @@ class Folding(QObject):
         self._folds: list[QTextCursor] = []  # from a folded heading's end to its section's end
         self.marks = FoldMarks(editor, self)
         editor.changed.connect(self._on_changed)
-        editor.cursorPositionChanged.connect(self._follow_caret)
+        editor.caret_moved.connect(self._follow_caret)
 
     @property
     def is_any(self) -> bool:
@@ -284,7 +284,7 @@ class FoldController(QObject):
         self._is_asked = False
         actions.connect_all({"fold": self._fold, "fold_all": self._fold_all})
         self.folding.changed.connect(self._describe)
-        editor.cursorPositionChanged.connect(self._follow_caret)
+        editor.caret_moved.connect(self._follow_caret)
         on_language_change(self._reword)
 
     def begin(self) -> None:

@@ -76,7 +76,8 @@ class Highlighter(QObject):
             return
         document = self._editor.document()
         block = document.findBlock(position)
-        end = document.findBlock(position + added + bool(removed))
+        stop = position + added + bool(removed)
+        end = block if block.contains(stop) else document.findBlock(stop)
         last = end.blockNumber() if end.isValid() else document.blockCount()
         goes_on = False
         while block.isValid() and (goes_on or block.blockNumber() <= last):
@@ -206,9 +207,11 @@ class Highlighter(QObject):
     def _show_comments(self) -> None:
         """Colour what has become a comment, or is none any more."""
         manuscript = self._editor.manuscript
+        if not manuscript.moved_comments:
+            return
         moved = sorted(manuscript.moved_comments)
         manuscript.moved_comments.clear()
-        if not moved or not self.is_on:
+        if not self.is_on:
             return
         after = len(manuscript)  # which may be before what was a comment until now
         if len(moved) <= _MOST_MOVED:

@@ -86,12 +86,12 @@ class Manuscript:
     """A text that is changed in place, with its count of words kept up to date."""
 
     def __init__(self, text: str = "") -> None:
-        self._units = bytearray()
+        self._head, self._tail = bytearray(), bytearray()  # before the last change's end, and after
         self._words = self._uncounted = 0
         self._last = Change(0, "", ""), "", ""
         self._added_words: int | None = 0
         self._count(Change(0, "", text), "", "")
-        self._units += _encoded(text)
+        self._head += _encoded(text)
         self.comments = _comments(text)
         """Where each comment begins and ends, kept up to date."""
         self.moved_comments: set[tuple[int, int]] = set()
@@ -130,30 +130,50 @@ class Manuscript:
         self._words += count_words(text[line:])
 
     def __len__(self) -> int:
-        return len(self._units) // 2
+        return (len(self._head) + len(self._tail)) // 2
 
     def text(self, start: int = 0, end: int | None = None) -> str:
         """The text from `start` to `end`; all of it without arguments."""
-        stop = len(self._units) if end is None else end * 2
-        return self._units[start * 2 : stop].decode("utf-16-le", "surrogatepass")
+        return self._part(start * 2, None if end is None else end * 2).decode(
+            "utf-16-le", "surrogatepass"
+        )
+
+    def _part(self, start: int, stop: int | None) -> bytearray:
+        """The bytes from `start` to `stop`."""
+        gap = len(self._head)
+        if stop is not None and stop <= gap:
+            return self._head[start:stop]
+        last = None if stop is None else stop - gap
+        if start >= gap:
+            return self._tail[start - gap : last]
+        return self._head[start:] + self._tail[:last]
 
     def line_start(self, position: int) -> int:
         """Where the line begins that `position` is in."""
-        at = self._units.rfind(_LINE_END, 0, position * 2)
-        while at % 2 and at >= 0:  # halves of two other letters
-            at = self._units.rfind(_LINE_END, 0, at + 1)
+        gap, place = len(self._head), position * 2
+        at = _last_end(self._tail, place - gap) if place > gap else -1
+        if at >= 0:
+            at += gap
+        else:
+            at = _last_end(self._head, min(place, gap))
         return at // 2 + 1 if at >= 0 else 0
 
     def line_end(self, position: int) -> int:
         """Where the line ends that `position` is in, after its line end if it has one."""
-        at = self._units.find(_LINE_END, position * 2)
-        while at % 2 and at >= 0:  # halves of two other letters
-            at = self._units.find(_LINE_END, at + 1)
+        gap, place = len(self._head), position * 2
+        at = _first_end(self._head, place) if place < gap else -1
+        if at < 0:
+            at = _first_end(self._tail, max(0, place - gap))
+            at += gap if at >= 0 else 0
         return at // 2 + 1 if at >= 0 else len(self)
 
     def may_have(self, mark: str, end: int) -> bool:
         """Whether `mark` may stand before `end`: False is certain, and found without reading."""
-        return self._units.find(_encoded(mark), 0, end * 2) >= 0
+        sign, gap, end = _encoded(mark), len(self._head), end * 2
+        if self._head.find(sign, 0, end) >= 0:
+            return True
+        seam = self._part(max(0, gap - len(sign)), min(end, gap + len(sign)))
+        return sign in seam or self._tail.find(sign, 0, max(0, end - gap)) >= 0
 
     def readable(self, end: int) -> str:
         """The text before `end` as a model reads it: without the writer's comments."""
@@ -187,9 +207,23 @@ class Manuscript:
         left = self.text(max(0, change.position - _EDGE), change.position)
         right = self.text(change.removed_end, min(len(self), change.removed_end + _EDGE))
         self._count(change, left, right)
-        self._units[change.position * 2 : change.removed_end * 2] = _encoded(change.added)
+        self._put(change.position * 2, change.removed_end * 2, _encoded(change.added))
         self._follow_comments(change, left[-_MARK:], right[:_MARK])
         return change
+
+    def _put(self, start: int, stop: int, added: bytes) -> None:
+        """Put bytes in the place of those from `start` to `stop`, and have the gap after them.
+
+        What is behind the gap stays where it is in memory, however long it is.
+        """
+        gap = len(self._head)
+        if stop > gap:
+            self._head += self._tail[: stop - gap]
+            del self._tail[: stop - gap]
+        elif stop < gap:
+            self._tail[:0] = self._head[stop:]
+            del self._head[stop:]
+        self._head[start:] = added
 
     def _count(self, change: Change, left: str, right: str) -> None:
         """Count the words of a change between its neighbours, or leave it for later."""
@@ -254,6 +288,22 @@ def _added_words(change: Change, left: str, right: str) -> int:
         return 0  # a word became longer or shorter
     former = count_words(left + change.removed + right)
     return count_words(left + change.added + right) - former
+
+
+def _last_end(units: bytearray, stop: int) -> int:
+    """Where the last line end before `stop` is, in bytes; -1 if there is none."""
+    at = units.rfind(_LINE_END, 0, stop)
+    while at % 2 and at >= 0:  # halves of two other letters
+        at = units.rfind(_LINE_END, 0, at + 1)
+    return at
+
+
+def _first_end(units: bytearray, start: int) -> int:
+    """Where the first line end from `start` on is, in bytes; -1 if there is none."""
+    at = units.find(_LINE_END, start)
+    while at % 2 and at >= 0:  # halves of two other letters
+        at = units.find(_LINE_END, at + 1)
+    return at
 
 
 def _has_mark(text: str) -> bool:

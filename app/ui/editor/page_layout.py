@@ -43,9 +43,13 @@ class _Rows(NamedTuple):
 
     def differ(self, former: _Rows, at: int, growth: int) -> tuple[float, float]:
         """Between which heights rows differ from the `former`, for text that grew at `at`."""
-        same = {(begin + growth, y) for begin, y in former.rows if begin > at}
-        index = bisect_right(self.rows, at, key=lambda row: row[0])
+        index = bisect_right(self.rows, (at, _EVERYTHING))
         begin = self.rows[max(0, index - 2)][1]  # a word may have gone to the row before
+        if index < min(len(self.rows), len(former.rows)):
+            place, y = self.rows[index]
+            if place - growth > at and former.rows[index] == (place - growth, y):
+                return begin, y  # as at most keys
+        same = {(begin + growth, y) for begin, y in former.rows if begin > at}
         following = (y for place, y in self.rows[index:] if (place, y) in same)
         return begin, next(following, _EVERYTHING)
 
@@ -80,6 +84,8 @@ class PageLayout(QAbstractTextDocumentLayout):
         self._width = document.pageSize().width()
         self._look: tuple[float, object] | None = None
         self._options: dict[_Direction, QTextOption] = {}
+        redrawn: Any = self.update  # which stubs do not know to have two forms
+        self._redrawn = redrawn[QRectF]
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.settle)
         document.contentsChange.connect(self._splice)
@@ -114,7 +120,12 @@ class PageLayout(QAbstractTextDocumentLayout):
         former, self._rows = self._rows, None
         top, bottom = self._view()
         place = self._blocks.top(first)
-        if place <= bottom and (first == last or self._blocks.end(last) >= top):
+        if first == last and top < self._blocks.end(first) and place <= bottom:
+            self._blocks.set(first, self._lay_out(self._document.findBlockByNumber(first), first))
+            is_settled = self._blocks.total == self._told  # as at most keys
+        else:
+            is_settled = place > bottom or (first != last and self._blocks.end(last) < top)
+        if not is_settled:
             self._ensure(max(top, place), bottom)
         end = place + self._blocks[last] if first == last else self._blocks.top(last + 1)
         if self._blocks.total != self._told:
@@ -164,9 +175,11 @@ class PageLayout(QAbstractTextDocumentLayout):
     def _splice(self, start: int, _removed: int, added: int) -> tuple[int, int]:
         """Follow a change; returns the numbers of its first and last block."""
         document = self._document
-        block, end = document.findBlock(start), document.findBlock(start + added)
+        block = document.findBlock(start)
+        end = block if block.contains(start + added) else document.findBlock(start + added)
         end = end if end.isValid() else document.lastBlock()
-        first, last = block.blockNumber(), end.blockNumber()
+        first = block.blockNumber()
+        last = first if end is block else end.blockNumber()
         count = last + 1 - first
         grown = document.blockCount() - len(self._blocks)
         block.clearLayout()
@@ -196,8 +209,7 @@ class PageLayout(QAbstractTextDocumentLayout):
         return self._estimates.heights(first, last, are_hidden=self._are_hidden)
 
     def _redraw(self, top: float, bottom: float) -> None:
-        redrawn: Any = self.update  # which stubs do not know to have two forms
-        redrawn[QRectF].emit(QRectF(0, top, _EVERYTHING, bottom - top))
+        self._redrawn.emit(QRectF(0, top, _EVERYTHING, bottom - top))
 
     def _tell_size(self) -> None:
         self._told = self._blocks.total
@@ -287,21 +299,22 @@ class PageLayout(QAbstractTextDocumentLayout):
         layout, form = block.layout(), block.blockFormat()
         percent = form.lineHeight() / 100 or 1.0
         width, y = self._width, 0.0
-        rows, steps, start = [], dict[float, float](), 0
+        rows, start, place = [], 0, QPointF()
+        former, step = -1.0, 0.0
         layout.setTextOption(self._option(block.textDirection()))
         layout.setCacheEnabled(True)  # or the letters would be shaped again to be drawn
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLeadingIncluded(True)
             line.setLineWidth(width)
-            line.setPosition(QPointF(0.0, y))
+            place.setY(y)
+            line.setPosition(place)
             rows.append((start, y))
             start += line.textLength()
-            height = line.height()
-            if height not in steps:
+            if (height := line.height()) != former:
                 raw = math.ceil(height + min(0.0, line.leading()))
-                steps[height] = int(raw * percent * _FIXED) / _FIXED
-            y += steps[height]
+                former, step = height, int(raw * percent * _FIXED) / _FIXED
+            y += step
         layout.endLayout()
         is_plain = not layout.formats() and not layout.preeditAreaText()
         self._rows = _Rows(number, rows) if is_plain else None

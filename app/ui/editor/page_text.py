@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QTextEdit
 from app.core.documents.normalise import normalise
 from app.ui.editor.manuscript import Change, Manuscript, units
 from app.ui.editor.soft_breaks import LONGEST, WISHED, SoftBreaks, cuts, with_ends
+from app.ui.widgets.listeners import Listeners
 
 _KEEP = QTextCursor.MoveMode.KeepAnchor
 _TRIES = 4  # how often a break is moved at a time: shaping may differ by where a text begins
@@ -39,7 +40,6 @@ class PageText(QObject):
     shown, by which the text stays as it is.
     """
 
-    changed = Signal(object)
     settled = Signal()
     reflowed = Signal()
 
@@ -47,6 +47,7 @@ class PageText(QObject):
         self, document: QTextDocument, visible: Callable[[], tuple[int, int]], parent: QObject
     ) -> None:
         super().__init__(parent)
+        self.changed = Listeners[[Change]]()
         self.manuscript = Manuscript()
         self.breaks = SoftBreaks()
         self._document = document
@@ -217,6 +218,10 @@ class PageText(QObject):
 
     def _read(self, start: int, end: int) -> str:
         """The document's text between two of its own positions."""
+        if end - start == 1:  # a key, which needs no cursor
+            letter = self._document.characterAt(start)
+            if letter.isascii() and letter.isprintable():
+                return letter
         return self._span(start, end).selectedText().replace("\u2029", "\n")
 
     def _former(self, start: int, end: int) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.provenance.origins import AnyOrigin, Origin
 from app.ui.widgets.controls import local_paths
+from app.ui.widgets.listeners import Listeners
 
 
 class PlainTextEdit(QTextEdit):
@@ -30,6 +31,9 @@ class PlainTextEdit(QTextEdit):
         super().__init__(parent)
         self.origin_of_paste: Callable[[QMimeData], AnyOrigin | None] = lambda _: Origin("pasted")
         """Where a text comes from that is pasted or dropped."""
+        self.caret_moved = Listeners[[]]()
+        """What `cursorPositionChanged` says, for the many who listen."""
+        self.cursorPositionChanged.connect(self.caret_moved.emit)
 
     @contextmanager
     def putting(self, origin: AnyOrigin | None) -> Iterator[None]:
@@ -96,3 +100,9 @@ class PlainTextEdit(QTextEdit):
         data.setText(self.selected_text())
         self.copied.emit(data)
         return data
+
+
+def is_letter(event: QKeyEvent) -> bool:
+    """Whether a key only writes something, which is found faster than what else it may be."""
+    text = event.text()
+    return text != "" and text.isprintable()

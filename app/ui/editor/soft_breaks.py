@@ -104,6 +104,8 @@ class SoftBreaks:
         Returns where in the manuscript it was, and how many of the manuscript's units it removed.
         What is left of a piece that the change was in stays one, or two.
         """
+        if not self._places:
+            return position, removed
         end = position + removed
         first, last = self._before(position), self._before(end)
         start, stop = self.to_manuscript(position), self.to_manuscript(end)

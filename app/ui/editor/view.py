@@ -40,11 +40,12 @@ class View:
     def __init__(self, editor: QTextEdit, cursor: Callable[[int], QTextCursor]) -> None:
         self._editor = editor
         self._cursor = cursor
+        self._bar, self._port = editor.verticalScrollBar(), editor.viewport()
 
     def extent(self) -> tuple[float, float]:
         """Where it begins and ends, in pixels from the top of the page."""
-        top = self._editor.verticalScrollBar().value()
-        return top, top + self._editor.viewport().height()
+        top = self._bar.value()
+        return top, top + self._port.height()
 
     def caret(self) -> int:
         """The document's position of the writer's caret."""

@@ -39,7 +39,8 @@ class _InPause(QObject):
         self._timer = QTimer(self, singleShot=True, interval=pause_ms)
         self._timer.timeout.connect(self._on_pause)
         editor.changed.connect(lambda _change, _source: self.wake())
-        for moved in (editor.cursorPositionChanged, editor.selectionChanged, editor.composed):
+        editor.caret_moved.connect(self.wake)
+        for moved in (editor.selectionChanged, editor.composed):
             moved.connect(self.wake)
 
     def wake(self) -> None:

@@ -45,16 +45,15 @@ class SurpriseTint(QObject):
             return
         self.is_on = on
         editor = self._editor
-        moved = (
-            editor.changed,
-            editor.cursorPositionChanged,
-            editor.verticalScrollBar().valueChanged,
-        )
-        for signal in moved:
-            if on:
-                signal.connect(self.wake)
-            else:
-                signal.disconnect(self.wake)
+        scrolled = editor.verticalScrollBar().valueChanged
+        if on:
+            editor.changed.connect(self.wake)
+            editor.caret_moved.connect(self.wake)
+            scrolled.connect(self.wake)
+        else:
+            editor.changed.disconnect(self.wake)
+            editor.caret_moved.disconnect(self.wake)
+            scrolled.disconnect(self.wake)
         viewport = editor.viewport()
         if on:
             viewport.installEventFilter(self)

@@ -67,7 +67,7 @@ class OutlinePage(QWidget):
         whole.addWidget(self.stack)
         self.list.chosen = self._jump
         editor.changed.connect(lambda _change, _source: self._wake())
-        editor.cursorPositionChanged.connect(self._follow)
+        editor.caret_moved.connect(self._follow)
         self._word()
         on_language_change(self._word)
 

@@ -50,7 +50,7 @@ class PassportController(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._begin)
         editor.changed.connect(lambda _change, _source: self.wake())
-        editor.cursorPositionChanged.connect(self.wake)
+        editor.caret_moved.connect(self.wake)
         bridge.subscribe(self._on_event, Event)
 
     @property

@@ -44,8 +44,8 @@ class OriginTint(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._timer.timeout.connect(self.show_now)
         tracker.moved.connect(self.wake)
-        for moved in (editor.cursorPositionChanged, editor.verticalScrollBar().valueChanged):
-            moved.connect(self.wake)
+        editor.caret_moved.connect(self.wake)
+        editor.verticalScrollBar().valueChanged.connect(self.wake)
         on_theme_change(self.wake)
 
     def switch(self, *, on: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject
 
 from app.core.provenance.origins import (
     AnyOrigin,
@@ -18,6 +18,7 @@ from app.core.provenance.spans import Kind, OriginRun, OriginSpans, Runs, joined
 from app.ui.editor.editor import Editor, Source
 from app.ui.editor.manuscript import Change, units
 from app.ui.editor.undo_history import StepNote, UndoStep
+from app.ui.widgets.listeners import Listeners
 
 MIME = "application/x-lampblack-origins"
 """Beside a copied text: where its parts came from."""
@@ -34,11 +35,10 @@ class OriginTracker(QObject):
     removed, and the runs that were added. `moved` after any change of the spans.
     """
 
-    edited = Signal(int, int, object)
-    moved = Signal()
-
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
+        self.edited = Listeners[[int, int, Runs]]()
+        self.moved = Listeners[[]]()
         self._editor = editor
         self.spans = OriginSpans()
         self._copied: tuple[str, Runs] = "", ()

@@ -158,7 +158,7 @@ class SpellingController(QObject):
 
     # Inside
 
-    def _postpone(self) -> None:
+    def _postpone(self, *_of_the_change: object) -> None:
         if self.reading.isActive():
             self.reading.start()
 

@@ -36,8 +36,8 @@ class SpellingMarks(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._timer.timeout.connect(self._mark)
         editor.changed.connect(self._on_changed)
-        for moved in (editor.cursorPositionChanged, editor.verticalScrollBar().valueChanged):
-            moved.connect(self.wake)
+        editor.caret_moved.connect(self.wake)
+        editor.verticalScrollBar().valueChanged.connect(self.wake)
         editor.viewport().installEventFilter(self)
         on_theme_change(self.wake)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QToolButton
 
+from app.core.system.throttle import Throttle
 from app.ui.editor.editor import Editor
 from app.ui.languages import on_language_change
 from app.ui.takes.anchors import Anchor, PlaceAnchors
@@ -14,6 +15,7 @@ from app.ui.widgets.theme import Theme
 
 _GAP = 8  # pixels between a mark and the text
 _WIDTH, _ICON = 18, 14
+_REDRAWN_MS = 60  # between two looks at a page that is drawn again and again
 
 
 class MarginMarks(QObject):
@@ -28,17 +30,23 @@ class MarginMarks(QObject):
         super().__init__(editor)
         self._editor, self._anchors = editor, anchors
         self._buttons: list[QToolButton] = []
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.place)
+        self.later = QTimer(self, singleShot=True)
+        self.is_time = Throttle(_REDRAWN_MS / 1000)
+        self.later.timeout.connect(self.place)
         editor.verticalScrollBar().valueChanged.connect(self._wake)
-        editor.document().documentLayout().update.connect(self._wake)
+        editor.document().documentLayout().update.connect(self._follow_text)
         anchors.moved.connect(self._wake)
         on_theme_change(self._recolour)
         on_language_change(self._word)
 
     def _wake(self, *_of_the_signal: object) -> None:
-        if (self._buttons or self._anchors.is_any) and not self._later.isActive():
-            self._later.start()
+        if self._buttons or self._anchors.is_any:
+            self.later.start(0)
+
+    def _follow_text(self, *_of_the_signal: object) -> None:
+        """The page is drawn again: at once, but not at every word of a text that streams."""
+        if (self._buttons or self._anchors.is_any) and not self.later.isActive():
+            self.later.start(0 if self.is_time() else _REDRAWN_MS)
 
     def place(self) -> None:
         """Put the marks where the places are now."""

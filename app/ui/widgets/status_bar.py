@@ -263,8 +263,10 @@ class StatusBar(QStatusBar):
 
     def show_words(self, words: int, selected: int) -> None:
         """Show the number of words, and of those selected."""
-        self._counts = words, selected
-        self._put(self.words, self._words_text)
+        counts = words, selected
+        if counts != self._counts or not self._texts[self.words]:
+            self._counts = counts
+            self._put(self.words, self._words_text)
 
     def show_book(self, words: int) -> None:
         """Show beside them how many words the book has; nothing for 0."""

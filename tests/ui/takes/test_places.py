@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from app.core.store.takes.kept import TakeFilter
 from app.core.store.takes.places import NEAR, TakePlace, located
+from app.core.system.throttle import Throttle
 from app.ui.editor.manuscript import Manuscript
 from app.ui.takes.anchors import Anchor
 
@@ -115,6 +116,22 @@ def test_a_mark_opens_the_takes_of_its_line_again_after_a_restart(make_bench, tm
     assert named.text == " He fell."
     again.studio.do("undo")
     assert again.studio.text == "A new first line.\nZero. One. He sat.\n\nTwo.\n"
+
+
+def test_the_marks_follow_a_text_that_streams_a_few_times_a_second(bench, qtbot):
+    bench.write(" He ran.", " He sat.")
+    bench.press(Qt.Key.Key_Escape)
+    marks, layout = bench.controller.marks, bench.studio.window.editor.document().documentLayout()
+    qtbot.waitUntil(lambda: not marks.later.isActive())
+    marks.is_time = Throttle(1.0, lambda: 0.0)
+    layout._redraw(0, 1)
+    assert marks.later.interval() == 0
+    qtbot.waitUntil(lambda: not marks.later.isActive())
+    layout._redraw(0, 1)
+    assert marks.later.isActive()
+    assert marks.later.interval() > 0
+    bench.studio.window.editor.verticalScrollBar().valueChanged.emit(0)
+    assert marks.later.interval() == 0
 
 
 def test_what_the_writer_changed_stays_when_another_take_is_picked(bench, qtbot):
