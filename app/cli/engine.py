@@ -173,6 +173,8 @@ def asked_load(
     that are there are deleted by any.
     """
     options = load_options_from(arguments, program.settings.load)
+    if options.draft and is_given(arguments, "draft"):
+        options = replace(options, draft=program.model(options.draft).path)
     model = model or program.model(arguments.model)
     load = planned(
         model,

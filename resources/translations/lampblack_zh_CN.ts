@@ -4508,6 +4508,13 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>ModelFileRow</name>
+    <message>
+        <source>Models (*.gguf);;All files (*)</source>
+        <translation>模型 (*.gguf);;所有文件 (*)</translation>
+    </message>
+</context>
+<context>
     <name>ModelManager</name>
     <message>
         <source>Add a Model File…</source>
@@ -5495,6 +5502,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>淡化光标所在段落或句子以外的全部文字。</translation>
     </message>
     <message>
+        <source>Draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
         <source>Dynamic temperature exponent</source>
         <translation>动态温度指数</translation>
     </message>
@@ -5965,6 +5976,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Texts at which DRY stops counting, so that names and lists may repeat.</source>
         <translation>遇到这些文字时 DRY 停止计数，让人名和列表可以重复。</translation>
+    </message>
+    <message>
+        <source>The GGUF file of a smaller model with the same vocabulary that guesses ahead for this one; used only where that is faster here. The chances for every word stay those of the large model.</source>
+        <translation>词表相同的较小模型的 GGUF 文件，用来替主模型提前猜词；只有在本机上更快时才使用。每个词出现的概率仍与大模型完全相同。</translation>
     </message>
     <message>
         <source>The Torch engine has no grammars; use a GGUF model with the llama.cpp engine.</source>
@@ -8636,6 +8651,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择前面有更多文字的句子。</translation>
     </message>
     <message>
+        <source>Choose a smaller draft model, or none.</source>
+        <translation>请选择更小的草稿模型，或不使用草稿模型。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family.</source>
+        <translation>请选择同一系列中较小的模型。</translation>
+    </message>
+    <message>
         <source>Choose a smaller model or context.</source>
         <translation>请选择更小的模型或更短的上下文。</translation>
     </message>
@@ -9404,6 +9427,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请按顺序直接指定各文本。</translation>
     </message>
     <message>
+        <source>No draft model is used: {0}</source>
+        <translation>没有使用草稿模型：{0}</translation>
+    </message>
+    <message>
         <source>No encrypted connection to {0} came about ({1}).</source>
         <translation>无法与 {0} 建立加密连接（{1}）。</translation>
     </message>
@@ -10134,6 +10161,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The installation was stopped.</source>
         <translation>安装已停止。</translation>
+    </message>
+    <message>
+        <source>The large model cannot take guesses back.</source>
+        <translation>大模型无法撤回猜测。</translation>
     </message>
     <message>
         <source>The line broke before the file was whole</source>
@@ -11588,6 +11619,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>下载列表</translation>
     </message>
     <message>
+        <source>draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
         <source>ended with code {0}</source>
         <translation>以代码 {0} 结束</translation>
     </message>
@@ -12888,6 +12923,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 无法证明它是 {1}：{2}。</translation>
     </message>
     <message>
+        <source>{0} cannot take guesses back.</source>
+        <translation>{0} 无法撤回猜测。</translation>
+    </message>
+    <message>
         <source>{0} could not be copied to {1}: {2}.</source>
         <translation>{0} 无法复制到 {1}：{2}。</translation>
     </message>
@@ -12980,6 +13019,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 会移到回收站；清空回收站后才腾出空间。</translation>
     </message>
     <message>
+        <source>{0} guesses too slowly here to make the large model faster.</source>
+        <translation>{0} 在本机上猜得太慢，不能让大模型更快。</translation>
+    </message>
+    <message>
         <source>{0} h {1} min</source>
         <translation>{0} 小时 {1} 分钟</translation>
     </message>
@@ -12998,6 +13041,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} has another checksum than it should.</source>
         <translation>{0} 的校验和不符。</translation>
+    </message>
+    <message>
+        <source>{0} has another vocabulary than the large model, so it cannot guess for it.</source>
+        <translation>{0} 的词表与大模型不同，因此无法替它猜词。</translation>
     </message>
     <message>
         <source>{0} has changed since it was searched: it was left as it is.</source>

@@ -16,6 +16,7 @@ from app.core.memory_fit.demand import (
     demand,
     torch_parts,
 )
+from app.core.memory_fit.draft import draft_layout, draft_options
 from app.core.memory_fit.layout import Layout
 from app.core.memory_fit.placement import GPU, INTEGRATED, LlamaDevice, Placement, place
 from app.core.options.load_options import BATCH, OWN_CONTEXT, LoadOptions
@@ -30,7 +31,7 @@ WORKING = "working buffers"
 QUANTIZED = ("q8_0", "q4_0")
 """The types of KV cache that need flash attention."""
 
-Kind = Literal["weights", "cache", "buffers", "program", "engine", "adapters"]
+Kind = Literal["weights", "cache", "buffers", "program", "engine", "adapters", "draft"]
 
 _FLOAT = 4
 _GROWTH = 1.2
@@ -114,6 +115,9 @@ def estimate(
     if adapters:
         device = placement.devices[0].title if placement.devices else MEMORY
         parts.append(MemoryPart("adapters", device, adapters, "adapters"))
+    if draft := _draft_bytes(layout, options, machine):
+        device = placement.devices[0].title if placement.devices else MEMORY
+        parts.append(MemoryPart("draft model", device, draft, "draft"))
     return msgspec.structs.replace(
         fit_of(parts, machine),
         gpu_layers=placement.layers,
@@ -124,6 +128,18 @@ def estimate(
         + _mapping_note(options)
         + beyond_training(computing.context, layout.context, layout.stretch),
     )
+
+
+def _draft_bytes(layout: Layout, options: LoadOptions, machine: Machine) -> int:
+    """What the draft model takes.
+
+    A model of another vocabulary runs without it.
+    """
+    draft = draft_layout(options)
+    if draft is None or draft.vocabulary != layout.vocabulary:
+        return 0
+    fit = estimate(draft, msgspec.structs.replace(draft_options(options), gpu_layers=0), machine)
+    return sum(part.bytes for part in fit.parts if part.kind not in ("engine", "program"))
 
 
 def computing_of(layout: Layout, options: LoadOptions, *, on_gpu: bool) -> Computing:

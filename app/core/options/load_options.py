@@ -106,6 +106,14 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             choices=("auto", "off"),
         ),
     ] = "auto"
+    draft: Annotated[
+        str,
+        Row(
+            label="Draft model",
+            help="The GGUF file of a smaller model with the same vocabulary that guesses ahead for this one; used only where that is faster here. The chances for every word stay those of the large model.",
+            max_length=4096,
+        ),
+    ] = ""
     mmap: Annotated[
         bool,
         Row(

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.engine.messages import FinishReason, Generate, Take, TokenDetail, Tokens
+from app.host.generation.partner import Guesser, Together
 from app.host.generation.probabilities import token_detail
 from app.host.generation.prompt_lookup import Costs, Lookup
 from app.host.generation.transcript import Transcript
@@ -133,7 +134,7 @@ class Writer(Generic[T]):
 
     A single one may get several tokens out of a step: what it will probably repeat is guessed and
     read along, and every token is drawn as if it had been read alone. `costs` says what reading
-    more rows costs; without it nothing is guessed.
+    more rows costs; without it nothing is guessed. A `partner` guesses where nothing is repeated.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class Writer(Generic[T]):
         request: Generate,
         job: Job,
         costs: Costs = (),
+        partner: Guesser | None = None,
     ) -> None:
         self._decoder = decoder
         self._vocabulary = vocabulary
@@ -151,7 +153,8 @@ class Writer(Generic[T]):
         limit = request.sampling.max_tokens
         self._limit = decoder.size if limit < 0 else limit
         self._costs = costs
-        self._lookup: Lookup | None = None
+        self._partner = partner
+        self._guesser: Guesser | None = None
         self._drafts: list[int] = []
         self._shows = True  # whether this round's text is sent, or waits for a later one's
 
@@ -167,8 +170,8 @@ class Writer(Generic[T]):
             else:
                 for take in running:
                     self._advance(take, prompt)
-                if self._lookup is not None:
-                    self._lookup.written(0, 0)
+                if self._guesser is not None:
+                    self._guesser.written(0, 0)
             times.first = times.first or time.perf_counter()
             running = [take for take in running if take.finish is None]
             self._drafts = self._guessed(running, prompt)
@@ -202,13 +205,15 @@ class Writer(Generic[T]):
             self.finish(running, "cancelled")
 
     def _guessed(self, running: Sequence[T], prompt: Ids) -> list[int]:
-        """What a single take will probably repeat, as far as there is room for it."""
+        """What a single take will probably go on with, as far as there is room for it."""
         if not self._costs or len(running) != 1 or not self._decoder.may_draft:
             return []
-        self._lookup = self._lookup or Lookup(prompt, self._costs)
+        if self._guesser is None:
+            lookup = Lookup(prompt, self._costs)
+            self._guesser = Together(lookup, self._partner) if self._partner else lookup
         ids = running[0].ids
         room = min(self._limit, self._decoder.size - len(prompt)) - len(ids) - 1
-        found = self._lookup.draft(ids, room)
+        found = self._guesser.draft(ids, room)
         return list(takewhile(lambda token: token not in self._vocabulary.ends, found))
 
     def _advance_far(self, take: T, prompt: Ids, times: Times) -> None:
@@ -218,8 +223,8 @@ class Writer(Generic[T]):
             self._decoder.follow(take)
             right += 1
         self._decoder.settle(take)
-        assert self._lookup is not None
-        self._lookup.written(len(drafts), right)
+        assert self._guesser is not None
+        self._guesser.written(len(drafts), right)
         times.drafted += len(drafts)
         times.accepted += right
 

@@ -23,9 +23,6 @@ MOST = 15
 
 _LONG, _SHORT = 3, 2  # tokens that must agree; so few as the latter only after a success
 _LONGEST = 16  # more agreement says nothing new
-_FADING = 0.8  # how much of the past counts at the next batch
-_ALLOWANCE = 0.015  # of a step, per written token: what guessing may lose where it never succeeds
-_FIRST, _SAVED = 1.0, 4.0  # steps that may be lost at first, and after any success
 _WORTH = 1.1  # tokens per cost that a batch must promise; a single step has one
 
 
@@ -91,17 +88,24 @@ class DraftLength:
 
     It keeps an account in steps. A batch costs what its rows cost and brings the tokens that were
     right; none is begun that could overdraw the account. So text that never repeats itself takes
-    at most 1.015 times its steps, and one more.
+    at most 1.015 times its steps, and one more. `first` and `saved` are the steps that may be lost
+    at first and after any success, `fading` is how much of the past counts at the next batch, and
+    `allowance` is what may be lost per written token, in steps.
     """
 
+    first, saved, fading, allowance = 1.0, 4.0, 0.8, 0.015
+
     def __init__(self, costs: Costs) -> None:
-        self._costs = _extended(costs)
-        self._account = _FIRST
+        self._costs = extended(costs)
+        self._account = self.first
         self._right = self._tried = 0.0
         self._trusted = False
 
-    def length(self, agreeing: int) -> int:
-        """How many tokens to guess where this many before them agree; 0 for a single step."""
+    def length(self, agreeing: int, beside: float = 0.0) -> int:
+        """How many tokens to guess where this many before them agree; 0 for a single step.
+
+        `beside` is what else must be paid for it, in steps.
+        """
         if agreeing < (_SHORT if self._trusted else _LONG):
             return 0
         chance = (self._right + agreeing + 1) / (self._tried + agreeing + 2)  # Laplace's rule
@@ -109,22 +113,22 @@ class DraftLength:
         for count, cost in enumerate(self._costs, 1):
             likely *= chance
             expected += likely
-            if cost - 1 <= self._account and expected / cost > worth:
+            if cost - 1 + beside <= self._account and expected / cost > worth:
                 best, worth = count, expected / cost
         return best
 
     def written(self, guessed: int, right: int) -> None:
         """Note a step that guessed this many tokens, of which the first `right` were."""
-        self._account += _ALLOWANCE * (right + 1)
+        self._account += self.allowance * (right + 1)
         if guessed:
             self._account += right + 1 - self._costs[guessed - 1]
-            self._right = self._right * _FADING + right
-            self._tried = self._tried * _FADING + min(guessed, right + 1)
+            self._right = self._right * self.fading + right
+            self._tried = self._tried * self.fading + min(guessed, right + 1)
             self._trusted = right > 0
-        self._account = min(self._account, _SAVED)
+        self._account = min(self._account, self.saved)
 
 
-def _extended(costs: Costs) -> Costs:
+def extended(costs: Costs) -> Costs:
     """The costs for every length up to MOST; beyond what was measured they rise as they did there.
 
     More rows never cost less: where a measurement says so, another program was busy.

@@ -16,7 +16,7 @@ from app.host.llama_cpp.thread_levels import SHORTEST_LIMIT_S
 
 _POLL_S = 0.05
 
-_CHECKED = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None).strlen
+CHECKED = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None).strlen
 """The function that llama.cpp asks before each operation of a step whether to stop.
 
 The length of a text of at most one byte is what a flag needs: 0 goes on, 1 stops. A step has
@@ -42,7 +42,7 @@ class AbortCallback:
         """Whether all jobs of the batch were stopped."""
         self._library = library()
         self._flag = ctypes.create_string_buffer(2)
-        self._check = ctypes.cast(_CHECKED, native.ggml_abort_callback)
+        self._check = ctypes.cast(CHECKED, native.ggml_abort_callback)
         self._look = native.ggml_abort_callback(self._is_over)
         self._pointer = ctypes.cast(self._flag, ctypes.c_void_p)
         self._looks: bool | None = None

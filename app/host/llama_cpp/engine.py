@@ -11,6 +11,7 @@ from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import Generate, ModelInfo
 from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
+from app.host.generation.partner import Partner
 from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.prompt_lookup import Costs
 from app.host.generation.prompt_scores import PromptScores
@@ -20,6 +21,7 @@ from app.host.interface import CHOICES_AT_ONCE, Answer, Job, PreemptedError, Row
 from app.host.llama_cpp.batching import LlamaBatcher
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.decoding import ChoiceRows, LlamaDecoder, LlamaTake, PromptRows, read
+from app.host.llama_cpp.drafting.model import DraftModel, DraftReader
 from app.host.llama_cpp.model import LlamaModel
 from app.host.llama_cpp.prefix_cache import LlamaPrefixCache, Sequence
 from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
@@ -47,12 +49,14 @@ class LlamaCppEngine(BaseEngine):
         saved: SavedPrompts | None = None,
         *,
         drafts: bool = True,
+        draft: DraftModel | None = None,
     ) -> None:
         context = model.context
         cache = LlamaPrefixCache(context, partial=model.can_forget_part, saved=saved)
         costs = _costs(model) if drafts else ()
         super().__init__(model.vocabulary, model.template, context, cache, info, saved, costs)
         self._model = model
+        self._draft = draft
         self._batcher = LlamaBatcher(context, cache)
         self._pace = _pace(model, info)
         context.adapt(self._pace, limits=model.can_forget_part)
@@ -73,6 +77,8 @@ class LlamaCppEngine(BaseEngine):
         return sum(placed.cache for placed in self._info.placement) // self._context.size
 
     def _free(self) -> None:
+        if self._draft is not None:
+            self._draft.close()
         self._model.close()
 
     def watch(self, jobs: ListOf[Job], *, exact: bool = False) -> None:
@@ -83,6 +89,8 @@ class LlamaCppEngine(BaseEngine):
         """
         self._pace.is_fixed = exact and self._info.settings.flash_attention
         super().watch(jobs)
+        if self._draft is not None:
+            self._draft.watch(jobs)
 
     def compute(self, rows: ListOf[Rows]) -> list[Answer]:
         """Compute rows in one batch."""
@@ -126,7 +134,10 @@ class LlamaCppEngine(BaseEngine):
         first = self._cache.cleared() if request.exact else self._cache.begin(prompt)
         times.reused = first.length
         steps = LlamaDecoder(self._context, job, may_draft=lambda: self._jobs < 2)
-        writer = Writer(steps, self._vocabulary, request, job, self._costs_of(request))
+        costs, partner = self._costs_of(request), None
+        if costs and self._draft is not None and request.n == 1:
+            partner = self._partner(self._draft, chains[0], prompt)
+        writer = Writer(steps, self._vocabulary, request, job, costs, partner)
         takes = [self._take(0, first, chains[0], request)]
         try:
             rows = yield from read(first, prompt, job, exact=request.exact)
@@ -144,6 +155,10 @@ class LlamaCppEngine(BaseEngine):
             for take in takes:
                 self._cache.keep(take.sequence, take.known(prompt))
         return takes
+
+    def _partner(self, draft: DraftModel, chain: LlamaSamplerChain, prompt: Ids) -> Partner:
+        reader = DraftReader(draft, chain, lambda: self.threads)
+        return Partner(reader, draft.costs, prompt, self._context.size)
 
     def _take(
         self, index: int, sequence: Sequence, chain: LlamaSamplerChain, request: Generate

@@ -10,6 +10,7 @@ import msgspec
 import psutil
 
 from app.core.errors import (
+    CancelledError,
     LampblackError,
     OutOfMemoryError,
     ParameterError,
@@ -35,6 +36,8 @@ from app.host.llama_cpp.context import (
     cache_bytes,
     make_context,
 )
+from app.host.llama_cpp.drafting.loading import load_draft
+from app.host.llama_cpp.drafting.model import DraftModel
 from app.host.llama_cpp.engine import LlamaCppEngine
 from app.host.llama_cpp.library import library, native, report
 from app.host.llama_cpp.load_file import check_usable, load_model
@@ -81,6 +84,7 @@ def load_engine(command: Load, job: Job) -> LlamaCppEngine:
         notes += filter(None, found)
     if command.remeasure and model.tuning is None:
         notes.append(NOT_MEASURED)
+    draft = _draft(model, settings, options, job, notes)
     info = _info(file, model, settings)
     placed = tuple(
         Placed(device=one.device, layers=one.layers, weights=one.weights, cache=one.cache)
@@ -96,7 +100,23 @@ def load_engine(command: Load, job: Job) -> LlamaCppEngine:
         devices=tuple(report(device) for device in devices),
     )
     saved = saved_prompts(info, all_parts(file), before, options, command.prompts, command.key)
-    return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off")
+    return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off", draft=draft)
+
+
+def _draft(
+    model: LlamaModel, settings: EngineSettings, options: LoadOptions, job: Job, notes: list[str]
+) -> DraftModel | None:
+    """The draft model that was asked for; without one, or where it cannot help, a note says why."""
+    if not options.draft or options.drafts == "off":
+        return None
+    try:
+        return load_draft(Path(options.draft), model, settings, options, job)
+    except CancelledError:
+        model.close()
+        raise
+    except LampblackError as error:
+        notes.append(f"No draft model is used: {error}")
+        return None
 
 
 def _load_where_it_fits(

@@ -112,6 +112,13 @@ class LlamaSamplerChain:
             self._grammar.accept(token)
         return token
 
+    def copied(self) -> Any:
+        """A native copy of the samplers as they are, to foresee draws with; the caller frees it.
+
+        Nothing is known of the grammar there.
+        """
+        return native.llama_sampler_clone(self._chain)
+
     def distribution(self, logits: npt.NDArray[np.float32]) -> dict[int, float]:
         """What each remaining token's probability is when the draw comes, by token.
 

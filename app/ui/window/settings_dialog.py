@@ -338,17 +338,27 @@ class FileRow(ParameterRow):
         self.edit.setText(self._value)
 
     def _choose(self) -> None:
-        files = self.tr("PEM files (*.pem *.crt *.key);;All files (*)")
         path, _filter = QFileDialog.getOpenFileName(
-            self, translated(self.bound.row.label), self._value, files
+            self, translated(self.bound.row.label), self._value, self._files()
         )
         if path:
             self.take(path)
             self._show_value()
+
+    def _files(self) -> str:
+        return self.tr("PEM files (*.pem *.crt *.key);;All files (*)")
+
+
+class ModelFileRow(FileRow):
+    """The path of a model's file."""
+
+    def _files(self) -> str:
+        return self.tr("Models (*.gguf);;All files (*)")
 
 
 _OWN_ROWS: dict[str, Callable[[BoundRow, QWidget | None], ParameterRow]] = {
     "font_family": FontRow,
     "service_certificate": FileRow,
     "service_key": FileRow,
+    "draft": ModelFileRow,
 }

@@ -147,14 +147,14 @@ def test_a_rewrite_takes_fewer_passes_than_tokens(
 
 def test_guesses_that_fail_cost_next_to_nothing(torch_generate: Runner, passes: list[int]) -> None:
     """Four words at random repeat themselves again and again, and go on otherwise each time."""
-    from app.host.generation.prompt_lookup import _extended
+    from app.host.generation.prompt_lookup import extended
 
     words = {" one": 100.0, " two": 100.0, " three": 100.0, " four": 100.0}
     chaos: dict[str, Any] = {"temperature": 5.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0}
     done = torch_generate("One, two,", max_tokens=48, seed=4, logit_bias=words, **chaos)
     assert done.stats.drafted_tokens == sum(passes)
     assert done.stats.drafted_tokens > 2 * done.stats.accepted_tokens
-    costs = (1.0, *_extended(torch_generate.engine._costs))
+    costs = (1.0, *extended(torch_generate.engine._costs))
     assert sum(costs[guessed] for guessed in passes) <= 1.015 * 48 + 1
 
 

@@ -1,0 +1,1 @@
+"""A smaller model that guesses for a larger one: loading it, what it costs, and its guesses."""
