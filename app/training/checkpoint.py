@@ -7,7 +7,7 @@ process.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from safetensors import SafetensorError, safe_open
@@ -36,6 +36,9 @@ class TrainingState(msgspec.Struct, frozen=True, kw_only=True):
     is_over: bool = False
 
 
+State = TypeVar("State", bound=TrainingState)
+
+
 def save_checkpoint(folder: Path, state: TrainingState, tensors: dict[str, Any]) -> None:
     """Write it in place of the former one; raises HousekeepingError, with the former one whole."""
     head = {_STATE: msgspec.json.encode(state).decode()}
@@ -48,15 +51,17 @@ def save_checkpoint(folder: Path, state: TrainingState, tensors: dict[str, Any])
         ) from error
 
 
-def read_checkpoint(folder: Path, digest: str) -> tuple[TrainingState, dict[str, Any]] | None:
-    """The state and the tensors; None where there is none or it is of another order."""
+def read_checkpoint(
+    folder: Path, digest: str, kind: type[State]
+) -> tuple[State, dict[str, Any]] | None:
+    """The state, of this kind, and the tensors; None where there is none or of another order."""
     path = folder / FILE
     if not path.is_file():
         return None
     try:
         with safe_open(path, "pt") as file:
             text = (file.metadata() or {}).get(_STATE, "")
-            state = msgspec.json.decode(text, type=TrainingState)
+            state = msgspec.json.decode(text, type=kind)
             if state.digest != digest:
                 return None
             return state, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

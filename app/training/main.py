@@ -21,8 +21,10 @@ from app.core.errors import CancelledError, LampblackError, OutOfMemoryError, Pa
 from app.core.system.crash_report import crash_text
 from app.core.system.files import why
 from app.core.system.network import deny_network, network_state
+from app.core.training.classifier_orders import ClassifierOrder
 from app.core.training.orders import (
     ALPHA,
+    AnyOrder,
     Interrupted,
     SamplePair,
     SamplesWritten,
@@ -42,6 +44,7 @@ from app.host.process_memory import share_one_arena
 from app.host.torch_engine.loading import load_network
 from app.host.torch_engine.out_of_memory import is_lack
 from app.host.torch_engine.vocabulary import TorchVocabulary
+from app.training.classifier_work import Surroundings, learn_labels
 from app.training.export import write_adapter
 from app.training.lora import Adapters
 from app.training.packing import Packed, pack
@@ -62,8 +65,13 @@ def run_trainer() -> int:
     mouth = _Mouth(answers)
     end: TrainingEnd
     try:
-        order = msgspec.json.decode(wishes.readline(), type=TrainingOrder)
-        end = _carried_out(order, _Ear(wishes), mouth)
+        order = msgspec.json.decode(wishes.readline(), type=AnyOrder)
+        ear = _Ear(wishes)
+        if isinstance(order, ClassifierOrder):
+            around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, _peak)
+            end = learn_labels(order, around)
+        else:
+            end = _carried_out(order, ear, mouth)
     except CancelledError:
         end = Interrupted(step=mouth.step)
     except LampblackError as error:

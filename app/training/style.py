@@ -78,7 +78,7 @@ class StyleTraining:
 
     def resume(self) -> bool:
         """Go on from the checkpoint in the folder; False where there is none of this order."""
-        found = read_checkpoint(self._folder, self.state.digest)
+        found = read_checkpoint(self._folder, self.state.digest, TrainingState)
         if found is None:
             return False
         self.state, tensors = found

@@ -10,7 +10,7 @@ import torch
 
 from app.core.errors import CancelledError, HousekeepingError
 from app.core.training.orders import HeldOutLoss, StyleSettings, TrainingStep
-from app.training.checkpoint import FILE, read_checkpoint
+from app.training.checkpoint import FILE, TrainingState, read_checkpoint
 from app.training.lora import Adapters
 from app.training.packing import pack
 from app.training.style import PATIENCE, Control, StyleTraining
@@ -112,7 +112,7 @@ def test_what_only_learns_by_heart_ends_early_and_the_best_is_kept(tmp_path: Pat
 def test_a_checkpoint_of_another_order_or_half_of_one_is_not_taken(tmp_path: Path) -> None:
     one = training(tmp_path)
     one.save()
-    assert read_checkpoint(tmp_path, one.state.digest) is not None
+    assert read_checkpoint(tmp_path, one.state.digest, TrainingState) is not None
     other = training(tmp_path, StyleSettings(rank=4, epochs=3, rate=0.02, length=32, seed=6))
     assert not other.resume()
     data = (tmp_path / FILE).read_bytes()

@@ -13,6 +13,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
+from app.cli.training.classifier import add_classifier
 from app.core.errors import (
     CancelledError,
     LampblackError,
@@ -90,6 +91,7 @@ def add_train(words: Words) -> None:
     parser.switch("--attach", "have the model write with it from now on")
     parser.value("--resume", "RUN", "go on with a run that was stopped")
     parser.runs(run_style)
+    add_classifier(inner)
 
 
 def run_style(arguments: argparse.Namespace, program: Program) -> None:

@@ -1,7 +1,8 @@
 """What a training child is told and what it says, as lines of JSON on its standard streams.
 
-The first line is a `TrainingOrder`. The child answers with a `TrainingPlan` and waits for `Begin`;
-its last line is one of `TrainingEnd`. Times are in seconds, sizes in bytes, lengths in tokens.
+The first line is a `TrainingOrder` or a `ClassifierOrder`. The child answers with a `TrainingPlan`
+and waits for `Begin`; its last line is one of `TrainingEnd`. Times are in seconds, sizes in bytes,
+lengths in tokens.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from app.core.errors import ParameterError
+from app.core.training.classifier_orders import ClassifierOrder, ClassifierTrained, HeldOutScores
 
 WORD = "trainer"
 """The program's word for the child."""
@@ -62,7 +64,9 @@ def check_style(settings: StyleSettings) -> StyleSettings:
     return settings
 
 
-class TrainingOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrainingOrder(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="style"
+):
     """The model, what it learns from, and where the child may write: into `folder` alone.
 
     `texts` are the pages, one a text. `cache` is the engine's. With `resumes` it goes on from the
@@ -170,8 +174,11 @@ class TrainingFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     hint: str = ""
 
 
-TrainingEnd = Trained | Interrupted | TrainingFailed
-TrainingNews = TrainingPlan | TrainingStep | HeldOutLoss | SamplesWritten | TrainingEnd
+TrainingEnd = Trained | ClassifierTrained | Interrupted | TrainingFailed
+TrainingNews = (
+    TrainingPlan | TrainingStep | HeldOutLoss | HeldOutScores | SamplesWritten | TrainingEnd
+)
+AnyOrder = TrainingOrder | ClassifierOrder
 
 
 class TrainingWish(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,13 +7,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 
 from app.core.errors import CancelledError, EngineStoppedError, ModelCrashedError, error_from
 from app.core.system.processes import end_child, host_environment, program_command, start_child
+from app.core.training.classifier_orders import ClassifierTrained
 from app.core.training.orders import (
     WORD,
+    AnyOrder,
     Interrupted,
     Trained,
     TrainingFailed,
@@ -25,6 +28,8 @@ from app.core.training.orders import (
 )
 
 _LOG_LINES = 40
+
+End = TypeVar("End", Trained, ClassifierTrained)
 
 _WAITING = {"OMP_WAIT_POLICY": "passive"}
 """PyTorch's threads sleep while they wait: those of low priority would spin away the time of the
@@ -46,7 +51,15 @@ class TrainingChild:
         self._is_stopped = False
 
     def run(self, order: TrainingOrder, tell: Callable[[TrainingNews], None]) -> Trained:
-        """Train, and tell all news; once the plan is told, `begin` lets it go on.
+        """Learn a style; as `carry_out`."""
+        return self.carry_out(order, tell, Trained)
+
+    def carry_out(
+        self, order: AnyOrder, tell: Callable[[TrainingNews], None], wanted: type[End]
+    ) -> End:
+        """Train to an end of the `wanted` kind, and tell all news.
+
+        Once the plan is told, `begin` lets it go on.
 
         Raises CancelledError when it was stopped, the error that the child met, or
         ModelCrashedError where it died. A checkpoint is in the order's folder in any case.
@@ -70,7 +83,7 @@ class TrainingChild:
             raise error_from(end.kind, end.message, end.hint)
         if isinstance(end, Interrupted) or (self._is_stopped and end is None):
             raise CancelledError("The training was stopped; it can be resumed.")
-        if not isinstance(end, Trained):
+        if not isinstance(end, wanted):
             hint = "Resume it; if it happens again, choose a shorter length or a smaller model."
             last = next((line.strip() for line in reversed(log) if line.strip()), "")
             if last:
@@ -138,7 +151,7 @@ def _followed(
             news = read_news(line)
         except msgspec.MsgspecError:
             return None
-        if isinstance(news, Trained | Interrupted | TrainingFailed):
+        if isinstance(news, Trained | ClassifierTrained | Interrupted | TrainingFailed):
             return news
         tell(news)
     return None

@@ -44,6 +44,7 @@ from app.host.torch_engine.loading_progress import progress, stop_if_cancelled
 from app.host.torch_engine.lora import merge
 from app.host.torch_engine.model import TorchModel, lay_out
 from app.host.torch_engine.out_of_memory import empty_caches, is_lack
+from app.host.torch_engine.own_classifiers import register
 from app.host.torch_engine.settings import (
     SMALLER,
     check_memory,
@@ -224,6 +225,8 @@ def _from(
     place: str, more: dict[str, Any], device: TorchDevice, job: Job, source: _Source
 ) -> tuple[Any, Any]:
     stop_if_cancelled(job)
+    if source.labels:
+        register()
     tokenizer = transformers.AutoTokenizer.from_pretrained(place, **more, **_LOCAL)
     stop_if_cancelled(job)
     kind = (

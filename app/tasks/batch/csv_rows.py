@@ -60,7 +60,8 @@ def csv_layout(
     _raise_limit()
     sample = [text_of(line.data) for line in islice(lines, _SAMPLE)]
     delimiter = max(_DELIMITERS, key=lambda one: _fit(sample, one, text))
-    names = [name.strip() for name in _records(sample, delimiter)[0]] if sample else []
+    records = _records(sample, delimiter)
+    names = [name.strip() for name in records[0]] if records else []
     if not names:
         raise UsageError(f"{path.name} has no line with the columns' names.", "Give it one.")
     column = pick_column(names, text, path)

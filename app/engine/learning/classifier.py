@@ -1,0 +1,223 @@
+"""Learning labels from beginning to end: the record, the child, the figures, the model's place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from app.core.errors import CancelledError, HousekeepingError, LampblackError, ParameterError
+from app.core.formats.safetensors import read_config, weight_files
+from app.core.models.checksums import checksums, whole_checksum
+from app.core.models.import_copy import copy_in
+from app.core.models.model_file import ModelFile, inspect
+from app.core.runs.record import RunRecord, RunRecords, RunState
+from app.core.system.files import read_regular, why, write_atomically
+from app.core.system.machine import machine_facts
+from app.core.system.throttle import Throttle
+from app.core.training.classifier_orders import (
+    LSTM,
+    MODEL,
+    ClassifierOrder,
+    ClassifierTrained,
+    HeldOutScores,
+    check_classifier,
+)
+from app.core.training.label_figures import scores
+from app.core.training.labelled_texts import LabelledTexts
+from app.core.training.orders import TrainingNews, TrainingPlan, TrainingStep
+from app.engine.learning.child import TrainingChild
+
+KIND = "classifier"
+_ORDER = "order.json"
+_MOST_ORDER = 1 << 30
+_RECORD_S = 10.0
+_NAME = re.compile(r"[^\W_][\w .\-]{0,59}")
+
+
+def check_base(folder: Path) -> Path:
+    """The folder of an encoder to learn on; raises LampblackError where it cannot be one."""
+    if not folder.is_dir():
+        raise ParameterError(
+            f"There is no folder {folder}.", "Give the folder of an encoder, or --base lstm."
+        )
+    if read_config(folder).get("auto_map"):
+        raise ParameterError(
+            f"{folder.name} needs program code of its own (auto_map), which is never run.",
+            "Choose an encoder of a kind that transformers knows.",
+        )
+    weight_files(folder)
+    return folder.absolute()
+
+
+def check_place(name: str, home: Path) -> Path:
+    """The folder for a new classifier of that name; raises ParameterError where it cannot be."""
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ParameterError(
+            f"A classifier cannot be called {name!r}.",
+            "Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.",
+        )
+    folder = home / name
+    if folder.exists():
+        raise ParameterError(f"There is already a model {name}.", "Choose another --name.")
+    return folder
+
+
+class ClassifierLearning:
+    """One training with its record; `run` is called once, and the child's wishes any time.
+
+    What was ordered is kept in the run's folder until it is done, so that a run that was stopped
+    goes on without its input. `models` is the folder that the classifier is put into.
+    """
+
+    def __init__(self, child: TrainingChild, records: RunRecords, models: Path) -> None:
+        self.child = child
+        self._records, self._models = records, models
+        self._is_time = Throttle(_RECORD_S)
+        self._record: RunRecord | None = None
+
+    @property
+    def record(self) -> RunRecord:
+        """The run, once there is one."""
+        assert self._record is not None
+        return self._record
+
+    def begin(
+        self, name: str, data: Path, texts: LabelledTexts, order: ClassifierOrder
+    ) -> ClassifierOrder:
+        """Record a new run, and return its order; raises LampblackError for what cannot be."""
+        check_classifier(order.settings)
+        check_place(name, self._models)
+        base = Path(order.base)
+        digest = whole_checksum(checksums(weight_files(base))) if order.base else ""
+        run = self._records.new_id(KIND)
+        folder = self._records.folder(run)
+        order = replace(order, folder=str(folder))
+        try:
+            write_atomically(folder / _ORDER, msgspec.json.encode(order))
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise HousekeepingError(
+                f"The run could not be begun: {why(error)}.", "Make room on the disk."
+            ) from error
+        self._record = RunRecord(
+            id=run,
+            kind=KIND,
+            state="running",
+            begun_at=time.time(),
+            name=name,
+            model=LSTM if order.method == LSTM else f"{base.name} ({order.method})",
+            model_path=order.base,
+            model_sha256=digest,
+            data=(str(data.absolute()),),
+            data_sha256=texts.digest,
+            settings=msgspec.to_builtins(order.settings),
+            seed=order.settings.seed,
+            machine=machine_facts(),
+        )
+        self._records.write(self.record)
+        return order
+
+    def take_up(self, run: str) -> ClassifierOrder:
+        """The order of a run that was stopped; raises ParameterError where there is none."""
+        record = self._records.read(run)
+        if record.state == "done" or record.kind != KIND:
+            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        try:
+            data = read_regular(self._records.folder(run) / _ORDER, _MOST_ORDER)
+            order = msgspec.json.decode(data, type=ClassifierOrder)
+        except (OSError, ValueError) as error:
+            raise ParameterError(
+                f"What was ordered in {run} cannot be read any more.", "Begin a new training."
+            ) from error
+        self._record = replace(record, state="running", problem="")
+        return replace(order, folder=str(self._records.folder(run)), resumes=True)
+
+    def run(self, order: ClassifierOrder, tell: Callable[[TrainingNews], None]) -> ModelFile:
+        """Train as recorded; the classifier is among the models then, its figures in the record.
+
+        Raises CancelledError where it was stopped, and LampblackError; the record says it, too.
+        """
+        try:
+            done = self.child.carry_out(
+                order, lambda news: self._hear(news, tell), ClassifierTrained
+            )
+            return self._put_away(done)
+        except CancelledError:
+            self._end("stopped")
+            raise
+        except LampblackError as error:
+            self._end("failed", problem=str(error))
+            raise
+
+    def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
+        record = self.record
+        if isinstance(news, TrainingPlan):
+            figures = {
+                "tokens": news.tokens,
+                "held_out_tokens": news.held_out,
+                "foreseen_seconds": round(news.seconds, 1),
+            }
+            # What was done after the last checkpoint is done again.
+            self._record = replace(
+                record,
+                figures=record.figures | figures,
+                curve=tuple(row for row in record.curve if row[0] <= news.done),
+                held_out=tuple(row for row in record.held_out if row[0] <= news.done),
+            )
+        elif isinstance(news, TrainingStep):
+            row = news.step, round(news.loss, 6), news.rate
+            self._record = replace(record, curve=(*record.curve, row))
+        elif isinstance(news, HeldOutScores):
+            tested = news.step, round(news.loss, 6)
+            self._record = replace(record, held_out=(*record.held_out, tested))
+        if self._is_time():
+            self._records.write(self.record)
+        tell(news)
+
+    def _put_away(self, done: ClassifierTrained) -> ModelFile:
+        """Copy the classifier to its place, whole or not at all, and end the record."""
+        record = self.record
+        run = self._records.folder(record.id)
+        made = run / "made"
+        target = check_place(record.name, self._models)
+        try:
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            (run / MODEL).rename(made / record.name)
+        except OSError as error:
+            raise HousekeepingError(
+                f"The classifier could not be put at {target}: {why(error)}.", "Resume the run."
+            ) from error
+        model = copy_in(inspect(made / record.name), self._models)
+        for folder in (made, run / "baseline"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for name in (_ORDER, "checkpoint.safetensors"):
+            (run / name).unlink(missing_ok=True)
+        figures = {
+            "learned_steps": done.steps,
+            "best_step": done.best_step,
+            "seconds": round(done.seconds, 2),
+            "memory": done.memory,
+            "parameters": done.parameters,
+            "held_out_texts": len(done.right),
+        }
+        for way, chosen in {"": done.chosen, **done.others}.items():
+            found = scores(done.right, chosen)
+            ending = f"_{way.replace(' ', '_')}" if way else ""
+            figures[f"accuracy{ending}"] = found.accuracy
+            figures[f"macro_f1{ending}"] = found.macro_f1
+        figures = record.figures | figures
+        self._end("done", figures=figures, versions=done.versions, made=str(target))
+        return model
+
+    def _end(self, state: RunState, problem: str = "", **changes: object) -> None:
+        self._record = replace(
+            self.record, state=state, problem=problem, ended_at=time.time(), **changes
+        )
+        self._records.write(self.record)

@@ -1,0 +1,109 @@
+"""An order to learn labels, carried out: the plan, the training, the folder, what others choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from msgspec.structs import replace
+
+from app.core.system.network import network_state
+from app.core.training.classifier_orders import (
+    DEFAULTS,
+    LSTM,
+    MODEL,
+    ClassifierOrder,
+    ClassifierTrained,
+)
+from app.core.training.label_figures import most_frequent
+from app.core.training.labelled_texts import HeldOutSplit, split
+from app.core.training.orders import TrainingNews, TrainingPlan
+from app.host.cpu import default_threads
+from app.training.classifier import ClassifierTraining
+from app.training.classifier_models import make_learner
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the child offers: a way to tell, to be held or stopped, and its memory's peak (bytes).
+
+    `begin` returns once the plan is agreed to; it and `wait` raise CancelledError to stop.
+    """
+
+    tell: Callable[[TrainingNews], None]
+    wait: Callable[[], None]
+    begin: Callable[[], None]
+    peak: Callable[[], int]
+
+
+def learn_labels(order: ClassifierOrder, around: Surroundings) -> ClassifierTrained:
+    """Train as ordered; the classifier is in the order's folder then.
+
+    Raises LampblackError, and OSError where it cannot be written.
+    """
+    torch.set_num_threads(order.threads or default_threads())
+    parts = split(order.targets, order.settings.seed)
+    training = _training(order, parts, around.wait)
+    if order.resumes:
+        training.resume()
+    around.tell(_plan(training, around))
+    around.begin()
+    training.run(around.tell, around.wait)
+    training.learner.save(Path(order.folder) / MODEL)
+    learned = [order.targets[place] for place in parts.learned]
+    others = {"most frequent": most_frequent(learned, len(parts.held_out))}
+    if order.method != LSTM:
+        others[LSTM] = _by_lstm(order, parts, around.wait)
+    state = training.state
+    return ClassifierTrained(
+        steps=state.step,
+        best_step=state.best_step,
+        stopped_early=training.stopped_early,
+        right=training.right,
+        chosen=training.chosen(around.wait),
+        others=others,
+        seconds=state.seconds,
+        memory=around.peak(),
+        parameters=sum(one.numel() for one in training.learner.learning),
+        versions={name: version(name) for name in ("torch", "transformers", "safetensors")},
+    )
+
+
+def _training(
+    order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
+) -> ClassifierTraining:
+    torch.manual_seed(order.settings.seed)
+    return ClassifierTraining(make_learner(order, parts.learned, wait), order, parts)
+
+
+def _by_lstm(
+    order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
+) -> tuple[int, ...]:
+    """What a recurrent network chooses that learned from the same texts: the baseline."""
+    folder = Path(order.folder) / "baseline"
+    folder.mkdir(exist_ok=True)
+    settings = replace(DEFAULTS["lstm"], seed=order.settings.seed)
+    small = replace(order, method="lstm", base="", settings=settings, folder=str(folder))
+    training = _training(small, parts, wait)
+    if order.resumes:
+        training.resume()
+    training.run(lambda _news: None, wait)
+    return training.chosen(wait)
+
+
+def _plan(training: ClassifierTraining, around: Surroundings) -> TrainingPlan:
+    learner, parts = training.learner, training.parts
+    return TrainingPlan(
+        tokens=sum(learner.tokens[place] for place in parts.learned),
+        held_out=sum(learner.tokens[place] for place in parts.held_out),
+        steps=training.steps,
+        done=training.state.step,
+        seconds=training.probe(around.wait),
+        memory=around.peak(),
+        numbers="float32",
+        parameters=sum(one.numel() for one in learner.learning),
+        network_denied=network_state(),
+    )
