@@ -8323,6 +8323,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>一个选项有 {0} 个词元；最多 {1} 个。</translation>
     </message>
     <message>
+        <source>A classifier cannot be called {0}.</source>
+        <translation>分类器不能叫 {0}。</translation>
+    </message>
+    <message>
         <source>A context of {0} tokens is too small: it must hold at least {1}.</source>
         <translation>{0} 个词元的上下文太小：至少要有 {1} 个。</translation>
     </message>
@@ -8345,6 +8349,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>A fifth smaller than Q8_0, with a difference that is hard to find.</source>
         <translation>比 Q8_0 小五分之一，差别很难察觉。</translation>
+    </message>
+    <message>
+        <source>A label is named twice.</source>
+        <translation>有一个标签写了两次。</translation>
     </message>
     <message>
         <source>A message of the engine could not be understood ({0}).</source>
@@ -8435,8 +8443,20 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>添加方法：lampblack servers add</translation>
     </message>
     <message>
+        <source>Add texts with another label.</source>
+        <translation>请添加带有其他标签的文本。</translation>
+    </message>
+    <message>
+        <source>Add texts, or name the other labels with --labels.</source>
+        <translation>请添加文本，或用 --labels 列出其余的标签。</translation>
+    </message>
+    <message>
         <source>Add the server under that address.</source>
         <translation>请添加该地址的服务器。</translation>
+    </message>
+    <message>
+        <source>All texts have the label {0}, and there is nothing to tell apart.</source>
+        <translation>所有文本的标签都是 {0}，没有可区分的内容。</translation>
     </message>
     <message>
         <source>Allow it in the settings.</source>
@@ -8555,6 +8575,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请用它们开始一次新的训练。</translation>
     </message>
     <message>
+        <source>Begin a new training.</source>
+        <translation>请重新开始训练。</translation>
+    </message>
+    <message>
         <source>Bring the file back, or take it out of the book.</source>
         <translation>请找回该文件，或将其从书中移出。</translation>
     </message>
@@ -8647,6 +8671,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择从“记忆”面板导出的文件。</translation>
     </message>
     <message>
+        <source>Choose a part of them.</source>
+        <translation>请只选其中一部分。</translation>
+    </message>
+    <message>
         <source>Choose a sentence with more text before it.</source>
         <translation>请选择前面有更多文字的句子。</translation>
     </message>
@@ -8675,8 +8703,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请选择适配器文件。</translation>
     </message>
     <message>
+        <source>Choose an encoder of a kind that transformers knows.</source>
+        <translation>请选择 transformers 支持的编码器类型。</translation>
+    </message>
+    <message>
         <source>Choose an ordinary file or folder, or give yourself the right to read it.</source>
         <translation>请选择普通的文件或文件夹，或者给自己读取它的权限。</translation>
+    </message>
+    <message>
+        <source>Choose another --name.</source>
+        <translation>请换一个 --name。</translation>
     </message>
     <message>
         <source>Choose another folder, or say that it may be written over.</source>
@@ -9039,6 +9075,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请输入以 https:// 开头、以 lampblack-torch-….tar.xz 结尾的地址。</translation>
     </message>
     <message>
+        <source>Give the folder of an encoder, or --base lstm.</source>
+        <translation>请给出编码器的文件夹，或使用 --base lstm。</translation>
+    </message>
+    <message>
         <source>Give the parts their names back: NAME-00001-of-{0}.gguf and so on.</source>
         <translation>请恢复各部分的文件名：NAME-00001-of-{0}.gguf 等。</translation>
     </message>
@@ -9339,6 +9379,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>已停止载入模型。</translation>
     </message>
     <message>
+        <source>Look at the rows.</source>
+        <translation>请检查这些行。</translation>
+    </message>
+    <message>
         <source>Look at what it holds now, and try again.</source>
         <translation>请查看它现在的内容，然后再试。</translation>
     </message>
@@ -9369,6 +9413,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Make room on the disk, then replace once more.</source>
         <translation>请清理磁盘空间，然后再次替换。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk.</source>
+        <translation>请在磁盘上腾出空间。</translation>
     </message>
     <message>
         <source>Make room there, or choose another disk.</source>
@@ -9409,6 +9457,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Most likely the system had too little memory and ended it: close other programs, or choose a smaller model or context.</source>
         <translation>很可能是系统内存太少而终止了它：请关闭其他程序，或选择更小的模型、更短的上下文。</translation>
+    </message>
+    <message>
+        <source>Name each label once.</source>
+        <translation>每个标签只写一次。</translation>
     </message>
     <message>
         <source>Name each once, with its strength.</source>
@@ -9457,6 +9509,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>No model is loaded.</source>
         <translation>没有载入模型。</translation>
+    </message>
+    <message>
+        <source>No row can be learned from.{0}</source>
+        <translation>没有一行可以用来学习。{0}</translation>
     </message>
     <message>
         <source>No server can be used here.</source>
@@ -9603,6 +9659,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请继续这次训练。</translation>
     </message>
     <message>
+        <source>Row {0} is left out: {1}.</source>
+        <translation>第 {0} 行被略过：{1}。</translation>
+    </message>
+    <message>
         <source>Run the model with llama.cpp, or get the adapter as a folder with safetensors.</source>
         <translation>请用 llama.cpp 运行模型，或取得 safetensors 文件夹形式的适配器。</translation>
     </message>
@@ -9665,6 +9725,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>See whether it is on, then try again.</source>
         <translation>请检查打印机是否已打开，然后重试。</translation>
+    </message>
+    <message>
+        <source>See whether the column of the labels is the right one.</source>
+        <translation>请检查标签列是否选对。</translation>
     </message>
     <message>
         <source>Set HOME, or LAMPBLACK_HOME, to a folder that can be written to.</source>
@@ -9959,6 +10023,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>证书 {0}（其中含有密钥）不能用于 https。</translation>
     </message>
     <message>
+        <source>The classifier could not be put at {0}: {1}.</source>
+        <translation>无法把分类器放到 {0}：{1}。</translation>
+    </message>
+    <message>
         <source>The classifier gave no usable numbers for the text.</source>
         <translation>分类模型没有给出可用的数值。</translation>
     </message>
@@ -10161,6 +10229,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The installation was stopped.</source>
         <translation>安装已停止。</translation>
+    </message>
+    <message>
+        <source>The labels that there are: {0}.</source>
+        <translation>现有的标签：{0}。</translation>
     </message>
     <message>
         <source>The large model cannot take guesses back.</source>
@@ -10473,6 +10545,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The repository {0} has no file {1} at {2}.</source>
         <translation>仓库 {0} 在 {2} 没有文件 {1}。</translation>
+    </message>
+    <message>
+        <source>The run could not be begun: {0}.</source>
+        <translation>无法开始这次训练：{0}。</translation>
     </message>
     <message>
         <source>The run could not be recorded: {0}.</source>
@@ -10879,6 +10955,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>{0} 中的训练记录太多。</translation>
     </message>
     <message>
+        <source>There are {0} labels, more than {1}.</source>
+        <translation>有 {0} 个标签，超过了 {1} 个。</translation>
+    </message>
+    <message>
         <source>There are {0} models to choose from.</source>
         <translation>有 {0} 个模型可选。</translation>
     </message>
@@ -10925,6 +11005,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There is already a file {0}.</source>
         <translation>已有文件 {0}。</translation>
+    </message>
+    <message>
+        <source>There is already a model {0}.</source>
+        <translation>已经有一个名为 {0} 的模型。</translation>
     </message>
     <message>
         <source>There is already a preset named {0}.</source>
@@ -11027,6 +11111,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>没有可评分的文字。</translation>
     </message>
     <message>
+        <source>There is no text with the label {0}.{1}</source>
+        <translation>没有标签为 {0} 的文本。{1}</translation>
+    </message>
+    <message>
         <source>There is no token {0}: they go from 0 to {1}.</source>
         <translation>没有词元 {0}：编号为 0 到 {1}。</translation>
     </message>
@@ -11053,6 +11141,14 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>There is nothing after this that it could be merged with.</source>
         <translation>其后没有可以合并的内容。</translation>
+    </message>
+    <message>
+        <source>There is only one text with the label {0}; it takes one to learn from and one to test with.</source>
+        <translation>标签 {0} 只有一条文本；需要一条用来学习，一条用来测试。</translation>
+    </message>
+    <message>
+        <source>These are more than {0} MB or {1} texts.</source>
+        <translation>这些文本超过了 {0} MB 或 {1} 条。</translation>
     </message>
     <message>
         <source>They hold until the program ends; check the folder&apos;s permissions and space.</source>
@@ -11293,6 +11389,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>What was measured of this model is left as it is, because {0}; it is measured again each time.</source>
         <translation>这个模型的测试结果保持原样，因为{0}；每次都会重新测试。</translation>
+    </message>
+    <message>
+        <source>What was ordered in {0} cannot be read any more.</source>
+        <translation>{0} 的训练内容已无法读取。</translation>
     </message>
     <message>
         <source>What you noted of the model could not be saved to {0}: {1}.</source>
@@ -11579,6 +11679,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>chat schema</translation>
     </message>
     <message>
+        <source>classifier trained</source>
+        <translation>分类器已训练</translation>
+    </message>
+    <message>
         <source>comes from an authority that is not trusted</source>
         <translation>来自不受信任的证书机构</translation>
     </message>
@@ -11709,6 +11813,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>has trouble of its own</source>
         <translation>自身出了问题</translation>
+    </message>
+    <message>
+        <source>held-out scores</source>
+        <translation>留出文本的成绩</translation>
     </message>
     <message>
         <source>hold a text to a JSON schema</source>
@@ -12107,6 +12215,22 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>快捷键须为一行，不超过 {0} 个字符</translation>
     </message>
     <message>
+        <source>its label has characters that cannot be shown</source>
+        <translation>标签含有无法显示的字符</translation>
+    </message>
+    <message>
+        <source>its label is empty</source>
+        <translation>标签为空</translation>
+    </message>
+    <message>
+        <source>its label is longer than {0} characters</source>
+        <translation>标签超过 {0} 个字符</translation>
+    </message>
+    <message>
+        <source>its label is not among those that were asked for</source>
+        <translation>标签不在所要求的标签之中</translation>
+    </message>
+    <message>
         <source>its list cannot be read</source>
         <translation>无法读取其清单</translation>
     </message>
@@ -12149,6 +12273,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>its sizes cannot be</source>
         <translation>大小不可能正确</translation>
+    </message>
+    <message>
+        <source>its text is empty</source>
+        <translation>文本为空</translation>
+    </message>
+    <message>
+        <source>its text was there before</source>
+        <translation>文本此前已出现过</translation>
+    </message>
+    <message>
+        <source>its text was there before, with another label</source>
+        <translation>文本此前已出现过，但标签不同</translation>
     </message>
     <message>
         <source>its tokens are not those of the text</source>
@@ -13497,6 +13633,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} repeats its parts too often, all together.</source>
         <translation>{0} 的各部分总共重复太多次。</translation>
+    </message>
+    <message>
+        <source>{0} rows are left out, the first is row {1}: {2}.</source>
+        <translation>略过了 {0} 行，第一行是第 {1} 行：{2}。</translation>
     </message>
     <message>
         <source>{0} says it has {1} layers; llama.cpp can run at most {2}.</source>
