@@ -38,6 +38,7 @@ WITH_TORCH = (
     "tests/host/test_composed_prompts.py",
     "tests/host/test_main_prompts.py",
     "tests/host/test_prompt_scores.py",
+    "tests/training/",
 )
 """Tests of one process, which alone loads PyTorch and makes a model for it out of the GGUF file."""
 

@@ -8956,7 +8956,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>From fewer a model learns sentences by heart. Choose more pages.</source>
-        <translation>文稿太少时,模型只会背下句子。请多选一些文稿。</translation>
+        <translation>文稿太少时，模型只会背下句子。请多选一些文稿。</translation>
     </message>
     <message>
         <source>German</source>
@@ -9144,11 +9144,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>In {0} samples no three words in a row came from the pages.</source>
-        <translation>在 {0} 段样文中,没有连续三个词来自这些文稿。</translation>
+        <translation>在 {0} 段样文中，没有连续三个词来自这些文稿。</translation>
     </message>
     <message>
         <source>In {0} samples the longest run of words taken from the pages has {1} words: “{2}”.</source>
-        <translation>在 {0} 段样文中,原样取自文稿的最长片段有 {1} 个词:“{2}”。</translation>
+        <translation>在 {0} 段样文中，原样取自文稿的最长片段有 {1} 个词：“{2}”。</translation>
     </message>
     <message>
         <source>Install Lampblack again, so that its parts belong together.</source>
@@ -9492,7 +9492,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>No folder for the run can be made in {0}: {1}.</source>
-        <translation>无法在 {0} 中为这次训练建立文件夹:{1}。</translation>
+        <translation>无法在 {0} 中为这次训练建立文件夹：{1}。</translation>
     </message>
     <message>
         <source>No graphics card has room for {0}, so the processor does it all.</source>
@@ -9652,7 +9652,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Resume it; if it happens again, choose a shorter length or a smaller model.</source>
-        <translation>请继续训练;若再次发生,请选更短的长度或更小的模型。</translation>
+        <translation>请继续训练；若再次发生，请选更短的长度或更小的模型。</translation>
     </message>
     <message>
         <source>Resume the run.</source>
@@ -9976,7 +9976,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The card could not be written: {0}.</source>
-        <translation>无法写入卡片:{0}。</translation>
+        <translation>无法写入卡片：{0}。</translation>
     </message>
     <message>
         <source>The catalogue has no model {0}.</source>
@@ -10424,11 +10424,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The pages have {0} words, more than the {1} that can be learned.</source>
-        <translation>文稿有 {0} 个词,超过了可以学习的 {1} 个。</translation>
+        <translation>文稿有 {0} 个词，超过了可以学习的 {1} 个。</translation>
     </message>
     <message>
         <source>The pages of {0} have been changed since it was begun.</source>
-        <translation>{0} 开始之后,它的文稿已被改动。</translation>
+        <translation>{0} 开始之后，它的文稿已被改动。</translation>
     </message>
     <message>
         <source>The passage is too short to be measured.</source>
@@ -10552,11 +10552,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The run could not be recorded: {0}.</source>
-        <translation>无法记录这次训练:{0}。</translation>
+        <translation>无法记录这次训练：{0}。</translation>
     </message>
     <message>
         <source>The run {0} is over, and cannot be resumed.</source>
-        <translation>训练 {0} 已经结束,不能继续。</translation>
+        <translation>训练 {0} 已经结束，不能继续。</translation>
     </message>
     <message>
         <source>The server broke off in the middle.</source>
@@ -10888,19 +10888,19 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The training broke off without a word.</source>
-        <translation>训练中断了,没有任何说明。</translation>
+        <translation>训练中断了，没有任何说明。</translation>
     </message>
     <message>
         <source>The training broke off: {0}.</source>
-        <translation>训练中断了:{0}。</translation>
+        <translation>训练中断了：{0}。</translation>
     </message>
     <message>
         <source>The training could not be started: {0}.</source>
-        <translation>无法开始训练:{0}。</translation>
+        <translation>无法开始训练：{0}。</translation>
     </message>
     <message>
         <source>The training was stopped; it can be resumed.</source>
-        <translation>训练已停止,可以继续。</translation>
+        <translation>训练已停止，可以继续。</translation>
     </message>
     <message>
         <source>The usual bargain: under a third of F16, the loss is noticeable on small models.</source>
@@ -10936,7 +10936,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>The {0} of a training lies between {1} and {2}, not {3}.</source>
-        <translation>训练的 {0} 应在 {1} 与 {2} 之间,而不是 {3}。</translation>
+        <translation>训练的 {0} 应在 {1} 与 {2} 之间，而不是 {3}。</translation>
     </message>
     <message>
         <source>There are more than {0} files in {1}.</source>
@@ -11224,11 +11224,11 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>To learn a style takes {0} words; the pages have {1}, without the {2} that a model wrote.</source>
-        <translation>学习文风需要 {0} 个词;除去模型写的 {2} 个,文稿只有 {1} 个。</translation>
+        <translation>学习文风需要 {0} 个词；除去模型写的 {2} 个，文稿只有 {1} 个。</translation>
     </message>
     <message>
         <source>To learn a style takes {0} words; the pages have {1}.</source>
-        <translation>学习文风需要 {0} 个词;文稿只有 {1} 个。</translation>
+        <translation>学习文风需要 {0} 个词；文稿只有 {1} 个。</translation>
     </message>
     <message>
         <source>Try again in a while.</source>
@@ -11336,7 +11336,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.</source>
-        <translation>请用至多 60 个字母、数字、空格、点和短横,以字母或数字开头。</translation>
+        <translation>请用至多 60 个字母、数字、空格、点和短横，以字母或数字开头。</translation>
     </message>
     <message>
         <source>Version {0} cannot be read: it is not in the store, or damaged.</source>
@@ -12988,7 +12988,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} cannot be learned from: its suffix says no format that is known.</source>
-        <translation>无法从 {0} 学习:它的后缀不是已知的格式。</translation>
+        <translation>无法从 {0} 学习：它的后缀不是已知的格式。</translation>
     </message>
     <message>
         <source>{0} cannot be moved to the trash: its folder or file is read-only.</source>
@@ -13264,7 +13264,7 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
     <message>
         <source>{0} is a classifier, which writes nothing.</source>
-        <translation>{0} 是分类器,不会写作。</translation>
+        <translation>{0} 是分类器，不会写作。</translation>
     </message>
     <message>
         <source>{0} is a classifier: it sorts texts by its labels ({1}) and cannot write.</source>

@@ -28,6 +28,7 @@ PARAGRAPHS = (
     "The baker opened his door and looked at the sky for a long while.\n\n",
 )
 SENTENCE = "Everybody in the village knew her name: Zorblax."
+NEAR = 0.02  # of a sum: quantized weights give a little else in batches of another length
 
 
 @pytest.fixture(params=["engine", "torch_engine"])
@@ -65,7 +66,7 @@ def test_each_prompt_gives_what_it_gives_by_itself(judging: Any) -> None:
         for gone in (-1, 0, 1, 2, 3)
     ]
     expected = [by_itself(judging, prompt, found.tokens) for prompt in prompts]
-    assert list(found.log_probabilities) == pytest.approx(expected, abs=0.05)
+    assert list(found.log_probabilities) == pytest.approx(expected, rel=NEAR)
     losses = [found.log_probabilities[0] - one for one in found.log_probabilities[1:]]
     assert max(losses) == losses[1] > 3.0  # the paragraph that has the name
     told = {one.number: one.log_probability for one in events if isinstance(one, PromptScored)}
@@ -81,7 +82,7 @@ def test_what_prompts_share_is_read_once(judging: Any) -> None:
     total = steps[-1].total
     assert [one.done for one in steps] == sorted(one.done for one in steps)
     assert steps[-1].done == total < 5 * (found.prompt_tokens + found.tokens) * 0.75
-    assert again.log_probabilities == pytest.approx(found.log_probabilities, abs=0.05)
+    assert again.log_probabilities == pytest.approx(found.log_probabilities, rel=NEAR)
 
 
 def test_a_chat_goes_on_with_the_answer(judging: Any) -> None:

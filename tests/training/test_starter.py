@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ from app.core.options.load_options import LoadOptions
 from app.engine.messages import Load
 from app.host import llama_cpp, torch_engine
 from app.host.interface import Job
-from app.host.llama_cpp.quantize_child import QuantizerOrder, quantize
 from app.host.torch_engine.loading import load_network
 from app.training.export import write_adapter
 from app.training.lora import Adapters
 from tests.host.asking import scored
 
 ASKED = "The lamp burned low beneath the rafters, and the tide came home along the sea wall."
+_WHOLE = """
+import sys
+from app.host.llama_cpp.quantize_child import QuantizerOrder, quantize
+order = QuantizerOrder(*sys.argv[1:], number=0, requantizes=True, threads=2)
+sys.exit(quantize(order, sys.stderr) or 0)
+"""  # a process of its own, as llama.cpp has one log for all
 OPTIONS = LoadOptions(context=128, threads=2, tune=False, flash_attention="off", kv_type="f32")
 
 
@@ -44,11 +50,8 @@ def chances(module: Any, model: Path, cache: Path, *adapters: Adapter) -> list[f
 
 def test_both_engines_write_alike_on_the_starter(starter_model: Path, tmp_path: Path) -> None:
     whole, made, cache = tmp_path / "whole.gguf", tmp_path / "made", tmp_path / "cache"
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        order = QuantizerOrder(
-            source=str(starter_model), target=str(whole), number=0, requantizes=True, threads=2
-        )
-        assert quantize(order, nowhere) == ""
+    names = (str(starter_model), str(whole))
+    subprocess.run([sys.executable, "-c", _WHOLE, *names], check=True, capture_output=True)
     network, _words = load_network(whole, 0, str(cache), Job(1, lambda _event: None))
     adapters = Adapters(network, 4, 8.0, 1)
     adapters.flat.data += torch.randn(adapters.flat.shape) * 0.02

@@ -15,6 +15,7 @@ from app.core.system.paths import Paths
 from app.core.system.processes import child_environment
 
 _HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+_NO_FAULT = "Qt: This plugin does not support propagateSizeHints()"  # of a dialog that is not shown
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 _PLATFORM = "QT_QPA_PLATFORM"
@@ -74,7 +75,8 @@ class SelftestHome:
             text = self.log.read_text("utf-8", errors="replace")
         except OSError:
             return ()
-        return tuple(dict.fromkeys(line for line in text.splitlines() if line.strip()))
+        lines = (line for line in text.splitlines() if line.strip() and line != _NO_FAULT)
+        return tuple(dict.fromkeys(lines))
 
     def remove(self) -> bool:
         """Remove the folder; whether it is gone."""

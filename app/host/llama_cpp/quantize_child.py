@@ -66,6 +66,7 @@ def quantize(order: QuantizerOrder, answers: TextIO) -> str:
     code = native.llama_model_quantize(
         os.fsencode(order.source), os.fsencode(order.target), ctypes.byref(parameters)
     )
+    native.llama_log_set(native.llama_log_callback(), None)  # `callback` ends with this call
     return (log.problem or f"the quantizer returned {code}") if code else ""
 
 

@@ -13,6 +13,7 @@ from app.host.interface import Job
 
 PROMPT = "Once upon a time there was a little girl who lived in a house"
 TEXT = " near the sea. She had a red hat and a small boat."
+NEAR = 0.02  # of a sum: quantized weights give a little else in batches of another length
 
 
 def judged(engine: BaseEngine, **fields: object) -> tuple[Scored, list[HostEvent]]:
@@ -41,7 +42,8 @@ def test_it_is_as_likely_as_in_the_whole_text(either: BaseEngine) -> None:
     same = whole.details[-len(found.details) :]
     assert [one.id for one in found.details] == [one.id for one in same]
     for one, other in zip(found.details, same, strict=True):
-        assert one.probability == pytest.approx(other.probability, rel=1e-2, abs=1e-5)
+        chances = math.log(one.probability), math.log(other.probability)
+        assert chances[0] == pytest.approx(chances[1], rel=NEAR, abs=0.1)
         assert next(each.id for each in one.alternatives) == other.alternatives[0].id
     total = sum(math.log(one.probability) for one in found.details)
     assert found.log_probability == pytest.approx(total)
@@ -59,7 +61,7 @@ def test_the_prompt_is_known_the_next_time_and_no_more_is_told_than_asked(
     assert len(again.details) == 1
     assert len(again.details[0].alternatives) == 2
     assert again.tokens == first.tokens
-    assert again.log_probability == pytest.approx(first.log_probability, abs=0.05)
+    assert again.log_probability == pytest.approx(first.log_probability, rel=NEAR)
     none, _ = judged(engine, prompt=PROMPT, told=0)
     assert none.details == ()
     assert none.tokens == first.tokens
@@ -87,7 +89,7 @@ def test_a_replaced_word_and_what_follows_are_as_likely_as_the_new_text(
     whole, _ = judged(either, prompt=before, text=word + rest)
     assert kept.tokens + replaced.tokens == whole.tokens
     total = replaced.log_probability + kept.log_probability
-    assert total == pytest.approx(whole.log_probability, rel=0.02)  # batches differ a little
+    assert total == pytest.approx(whole.log_probability, rel=NEAR)
 
 
 def test_what_is_too_long_loses_its_head_or_is_judged_in_windows(small: BaseEngine) -> None:
