@@ -24,7 +24,8 @@ ASKED = "The lamp burned low beneath the rafters, and the tide came home along t
 _WHOLE = """
 import sys
 from app.host.llama_cpp.quantize_child import QuantizerOrder, quantize
-order = QuantizerOrder(*sys.argv[1:], number=0, requantizes=True, threads=2)
+source, target = sys.argv[1:]
+order = QuantizerOrder(source=source, target=target, number=0, requantizes=True, threads=2)
 sys.exit(quantize(order, sys.stderr) or 0)
 """  # a process of its own, as llama.cpp has one log for all
 OPTIONS = LoadOptions(context=128, threads=2, tune=False, flash_attention="off", kv_type="f32")
