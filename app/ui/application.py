@@ -27,6 +27,7 @@ from app.ui.window.main_window import MainWindow
 APPLICATION_ID = "io.github.lampblack.Lampblack"
 _ICON = resource("icons") / "lamp.svg"
 _LETTERS = "C.UTF-8"
+_TURN_S = 0.0005  # how long a thread behind the window may keep the interpreter from it
 _CATEGORIES = ("LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_MONETARY", "LC_MESSAGES")
 
 
@@ -56,6 +57,7 @@ def run_window(
     `on_shown` is called when it was painted for the first time, before anything else is begun.
     """
     application = make_application()
+    sys.setswitchinterval(_TURN_S)
     shorten_time_slice()  # its own threads, made by now or later, keep the usual one
     crashes = CrashLog(program.paths.logs)
     reports = crashes.left_behind()
