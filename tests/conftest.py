@@ -62,7 +62,7 @@ hypothesis.settings.register_profile("here", deadline=None)  # a machine may be 
 hypothesis.settings.load_profile("here")
 
 
-class SideBySide(LoadFileScheduling):  # type: ignore[misc]
+class SideBySide(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
     """A file's tests are one process's; so are all of those with PyTorch."""
 
     def _split_scope(self, nodeid: str) -> str:

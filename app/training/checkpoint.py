@@ -64,6 +64,6 @@ def read_checkpoint(
             state = msgspec.json.decode(text, type=kind)
             if state.digest != digest:
                 return None
-            return state, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return state, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - a file, no mapping
     except (OSError, SafetensorError, msgspec.MsgspecError):
         return None

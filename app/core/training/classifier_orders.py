@@ -5,6 +5,7 @@ The messages of orders.py are said as well: the plan, the steps, and what ends i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -54,14 +55,19 @@ _LIMITS = {
 }
 
 
-def check_classifier(settings: ClassifierSettings) -> ClassifierSettings:
-    """The settings, if every one lies within its limits; raises ParameterError."""
-    for name, (least, most) in _LIMITS.items():
+def require_limits(settings: msgspec.Struct, limits: Mapping[str, tuple[float, float]]) -> None:
+    """Raise ParameterError unless every named setting lies within its limits, both included."""
+    for name, (least, most) in limits.items():
         value = getattr(settings, name)
         if not least <= value <= most:
             raise ParameterError(
                 f"The {name} of a training lies between {least:,g} and {most:,g}, not {value:,g}."
             )
+
+
+def check_classifier(settings: ClassifierSettings) -> ClassifierSettings:
+    """The settings, if every one lies within its limits; raises ParameterError."""
+    require_limits(settings, _LIMITS)
     return settings
 
 

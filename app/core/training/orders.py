@@ -12,8 +12,12 @@ from typing import Annotated
 
 import msgspec
 
-from app.core.errors import ParameterError
-from app.core.training.classifier_orders import ClassifierOrder, ClassifierTrained, HeldOutScores
+from app.core.training.classifier_orders import (
+    ClassifierOrder,
+    ClassifierTrained,
+    HeldOutScores,
+    require_limits,
+)
 
 WORD = "trainer"
 """The program's word for the child."""
@@ -55,12 +59,7 @@ _LIMITS = {
 
 def check_style(settings: StyleSettings) -> StyleSettings:
     """The settings, if every one lies within its limits; raises ParameterError."""
-    for name, (least, most) in _LIMITS.items():
-        value = getattr(settings, name)
-        if not least <= value <= most:
-            raise ParameterError(
-                f"The {name} of a training lies between {least:,g} and {most:,g}, not {value:,g}."
-            )
+    require_limits(settings, _LIMITS)
     return settings
 
 

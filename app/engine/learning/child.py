@@ -10,18 +10,23 @@ from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from app.core.errors import CancelledError, EngineStoppedError, ModelCrashedError, error_from
+from app.core.runs.record import RunRecord
 from app.core.system.processes import end_child, host_environment, program_command, start_child
-from app.core.training.classifier_orders import ClassifierTrained
+from app.core.training.classifier_orders import ClassifierTrained, HeldOutScores
 from app.core.training.orders import (
     WORD,
     AnyOrder,
+    HeldOutLoss,
     Interrupted,
     Trained,
     TrainingFailed,
     TrainingNews,
     TrainingOrder,
+    TrainingPlan,
+    TrainingStep,
     TrainingWish,
     line_of,
     read_news,
@@ -39,6 +44,31 @@ one that they wait for."""
 def trainer_command(pack: Sequence[str]) -> list[str]:
     """What starts the child; `pack` is the command of the Torch engine's pack, empty for none."""
     return [*pack[:-1], WORD] if pack else program_command(WORD)
+
+
+def with_news(record: RunRecord, news: TrainingNews) -> RunRecord:
+    """The record of a training with one piece of news in it."""
+    if isinstance(news, TrainingPlan):
+        figures = {
+            "tokens": news.tokens,
+            "held_out_tokens": news.held_out,
+            "foreseen_seconds": round(news.seconds, 1),
+            "parameters": news.parameters,
+        }
+        # What was done after the last checkpoint is done again.
+        return replace(
+            record,
+            figures=record.figures | figures,
+            curve=tuple(row for row in record.curve if row[0] <= news.done),
+            held_out=tuple(row for row in record.held_out if row[0] <= news.done),
+        )
+    if isinstance(news, TrainingStep):
+        row = news.step, round(news.loss, 6), news.rate
+        return replace(record, curve=(*record.curve, row))
+    if isinstance(news, HeldOutLoss | HeldOutScores):
+        tested = news.step, round(news.loss, 6)
+        return replace(record, held_out=(*record.held_out, tested))
+    return record
 
 
 class TrainingChild:

@@ -25,13 +25,12 @@ from app.core.training.classifier_orders import (
     MODEL,
     ClassifierOrder,
     ClassifierTrained,
-    HeldOutScores,
     check_classifier,
 )
 from app.core.training.label_figures import scores
 from app.core.training.labelled_texts import LabelledTexts
-from app.core.training.orders import TrainingNews, TrainingPlan, TrainingStep
-from app.engine.learning.child import TrainingChild
+from app.core.training.orders import TrainingNews
+from app.engine.learning.child import TrainingChild, with_news
 
 KIND = "classifier"
 _ORDER = "order.json"
@@ -156,26 +155,7 @@ class ClassifierLearning:
             raise
 
     def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
-        record = self.record
-        if isinstance(news, TrainingPlan):
-            figures = {
-                "tokens": news.tokens,
-                "held_out_tokens": news.held_out,
-                "foreseen_seconds": round(news.seconds, 1),
-            }
-            # What was done after the last checkpoint is done again.
-            self._record = replace(
-                record,
-                figures=record.figures | figures,
-                curve=tuple(row for row in record.curve if row[0] <= news.done),
-                held_out=tuple(row for row in record.held_out if row[0] <= news.done),
-            )
-        elif isinstance(news, TrainingStep):
-            row = news.step, round(news.loss, 6), news.rate
-            self._record = replace(record, curve=(*record.curve, row))
-        elif isinstance(news, HeldOutScores):
-            tested = news.step, round(news.loss, 6)
-            self._record = replace(record, held_out=(*record.held_out, tested))
+        self._record = with_news(self.record, news)
         if self._is_time():
             self._records.write(self.record)
         tell(news)

@@ -19,18 +19,15 @@ from app.core.system.machine import machine_facts
 from app.core.system.throttle import Throttle
 from app.core.training.cards import AdapterCard, LearnedAdapter, check_name, write_card
 from app.core.training.orders import (
-    HeldOutLoss,
     StyleSettings,
     Trained,
     TrainingNews,
     TrainingOrder,
-    TrainingPlan,
-    TrainingStep,
     check_style,
 )
 from app.core.training.pages import TrainingPages, require_enough
 from app.core.training.verbatim import longest_run
-from app.engine.learning.child import TrainingChild
+from app.engine.learning.child import TrainingChild, with_news
 
 KIND = "style"
 _RECORD_S = 10.0
@@ -137,27 +134,7 @@ class StyleLearning:
         return self.record
 
     def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
-        record = self._record
-        if isinstance(news, TrainingPlan):
-            figures = {
-                "tokens": news.tokens,
-                "held_out_tokens": news.held_out,
-                "foreseen_seconds": round(news.seconds, 1),
-                "parameters": news.parameters,
-            }
-            # What was done after the last checkpoint is done again.
-            self.record = replace(
-                record,
-                figures=record.figures | figures,
-                curve=tuple(row for row in record.curve if row[0] <= news.done),
-                held_out=tuple(row for row in record.held_out if row[0] <= news.done),
-            )
-        elif isinstance(news, TrainingStep):
-            row = news.step, round(news.loss, 6), news.rate
-            self.record = replace(record, curve=(*record.curve, row))
-        elif isinstance(news, HeldOutLoss):
-            tested = news.step, round(news.loss, 6)
-            self.record = replace(record, held_out=(*record.held_out, tested))
+        self.record = with_news(self._record, news)
         if self._is_time():
             self._records.write(self._record)
         tell(news)

@@ -42,7 +42,7 @@ class LstmConfig(transformers.PretrainedConfig):  # type: ignore[misc] # transfo
         super().__init__(**{"pad_token_id": 0} | more)
 
 
-class PooledConfig(transformers.PretrainedConfig):  # type: ignore[misc]
+class PooledConfig(transformers.PretrainedConfig):  # type: ignore[misc] # untyped
     """A linear head on the mean of an encoder's last states; `encoder` is its configuration."""
 
     model_type = POOLED_TYPE
@@ -56,7 +56,7 @@ class PooledConfig(transformers.PretrainedConfig):  # type: ignore[misc]
         super().__init__(**{"pad_token_id": self.encoder.get("pad_token_id")} | more)
 
 
-class LstmForSequenceClassification(transformers.PreTrainedModel):  # type: ignore[misc]
+class LstmForSequenceClassification(transformers.PreTrainedModel):  # type: ignore[misc] # untyped
     """Embedding, LSTM (Hochreiter and Schmidhuber 1997), and a linear layer on its last state."""
 
     config_class = LstmConfig
@@ -90,7 +90,7 @@ class LstmForSequenceClassification(transformers.PreTrainedModel):  # type: igno
         return SequenceClassifierOutput(logits=self.classifier(self.drop(last[-1])))
 
 
-class PooledForSequenceClassification(transformers.PreTrainedModel):  # type: ignore[misc]
+class PooledForSequenceClassification(transformers.PreTrainedModel):  # type: ignore[misc] # untyped
     """An encoder that stays as it is, and a linear layer on the mean of its last states."""
 
     config_class = PooledConfig

@@ -18,7 +18,7 @@ NEAR = 0.02  # of a sum: quantized weights give a little else in batches of anot
 
 def judged(engine: BaseEngine, **fields: object) -> tuple[Scored, list[HostEvent]]:
     events: list[HostEvent] = []
-    request = Score(job=1, **{"text": TEXT, **fields})  # type: ignore[arg-type]
+    request = Score(job=1, **{"text": TEXT, **fields})  # type: ignore[arg-type] # any fields
     return engine.score(request, Job(1, events.append)), events
 
 
