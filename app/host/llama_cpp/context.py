@@ -56,6 +56,7 @@ class Slices:
 State = npt.NDArray[np.uint8]
 
 _DONE, _FULL, _ABORTED = 0, 1, 2
+_MOST_VIEWS = 256
 _OUT_OF_MEMORY = re.compile("alloc|out ?of ?(device |host )?memory", re.IGNORECASE)
 
 
@@ -119,6 +120,7 @@ class Context:
         self.slices = Slices(self.chunk)
         self._memory = native.llama_get_memory(handle)
         self._row_type = ctypes.c_float * vocabulary_size
+        self._views: dict[int, npt.NDArray[np.float32]] = {}
         self.batch = Batch(max(self.chunk, SEQUENCES))
         self._library = library()
         self._watch: AbortCallback | None = None
@@ -191,8 +193,14 @@ class Context:
     def logits(self, row: int) -> npt.NDArray[np.float32]:
         """A view of the logits of a batch row (-1 the last); valid until the next decode."""
         pointer = native.llama_get_logits_ith(self.handle, row)
-        found = self._row_type.from_address(ctypes.addressof(pointer.contents))
-        return np.frombuffer(memoryview(found), np.float32)
+        address = ctypes.addressof(pointer.contents)
+        if (view := self._views.get(address)) is None:
+            found = self._row_type.from_address(address)
+            view = np.frombuffer(memoryview(found), np.float32)
+            if len(self._views) >= _MOST_VIEWS:  # the buffer was moved again and again
+                self._views.clear()
+            self._views[address] = view
+        return view
 
     def clear(self) -> None:
         """Forget every sequence."""

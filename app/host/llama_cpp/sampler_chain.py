@@ -17,6 +17,7 @@ from app.host.generation.vocabulary import Ids
 from app.host.llama_cpp.grammar.gbnf import CANDIDATE, Grammar, candidate_array, read_grammar
 from app.host.llama_cpp.grammar.schema import SchemaGrammar
 from app.host.llama_cpp.library import native
+from app.host.llama_cpp.shortlist import MOST_BIASED, MOST_CANDIDATES, Shortlist
 from app.host.llama_cpp.vocabulary import LlamaVocabulary
 
 _KEEP = 1
@@ -54,6 +55,7 @@ class LlamaSamplerChain:
         self.left: npt.NDArray[np.float32] | None = None
         self._greedy = sampling.temperature == 0
         self._bias: _Bias | None = None  # where nothing else counts
+        self._shortlist: Shortlist | None = None
         try:
             self._build(_SamplerFactory(sampling, vocabulary, context, seed), sampling)
         except ParameterError:
@@ -95,7 +97,11 @@ class LlamaSamplerChain:
         if self._bias is not None and not self.keeps_left:
             return self._bias.likeliest(logits(row), forbidden)
         if self._grammar is None and not forbidden and not self.keeps_left:
-            token: int = native.llama_sampler_sample(self._chain, context, row)
+            token: int | None = None
+            if self._shortlist is not None:
+                token = self._shortlist.draw(self._chain, logits(row))
+            if token is None:
+                token = native.llama_sampler_sample(self._chain, context, row)
             return token
         return self.choose(logits(row), forbidden)
 
@@ -141,8 +147,12 @@ class LlamaSamplerChain:
                 self._history.append(sampler)
         if sampling.grammar.strip():
             self._grammar = read_grammar(sampling.grammar, self._vocabulary)
-        elif self._greedy and not self._history:
-            self._bias = _Bias(resolve_bias(sampling, self._vocabulary))
+            return
+        bias = resolve_bias(sampling, self._vocabulary)
+        if self._greedy and not self._history:
+            self._bias = _Bias(bias)
+        elif steps.begins_with_top_k and len(bias) <= MOST_BIASED:
+            self._shortlist = Shortlist(sampling.top_k, bias, self._vocabulary.size)
 
     def _chosen(
         self,
@@ -217,6 +227,18 @@ class _SamplerFactory:
         self._penalty_window = _window(sampling.repetition_window, context)
         self._dry_window = _window(sampling.dry_window, context)
         self.window = max(1, self._penalty_window, self._dry_window)
+
+    @property
+    def begins_with_top_k(self) -> bool:
+        """Whether only the word bias counts before the `top_k` best tokens are kept."""
+        values = self._sampling
+        if values.temperature == 0 or values.mirostat:
+            return False
+        if not 0 < values.top_k <= MOST_CANDIDATES // 4:
+            return False
+        off = {"top_n_sigma": not values.top_n_sigma}
+        steps = (name for name in checked_order(values.order) if not off.get(name))
+        return next((name for name in steps if not self._is_off(name)), "") == "top_k"
 
     def samplers(self) -> list[tuple[str, Any]]:
         """The chain's samplers with the names of their steps, the draw last."""
