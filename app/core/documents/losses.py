@@ -8,6 +8,7 @@ Loss = Literal["none", "shrunk", "emptied", "garbled"]
 """How a text replaces another: "garbled" is one that has become full of NUL characters."""
 
 _NUL = "\0"
+_PIECE = 50_000  # characters: the window's thread waits for the interpreter while one is split
 _GARBLED = 0.01
 """The share of NUL characters above which a text is no text any more."""
 
@@ -34,4 +35,5 @@ def loss(former: str, text: str) -> Loss:
 
 def letters(text: str) -> int:
     """How many characters of `text` are neither white space nor NUL."""
-    return sum(map(len, text.replace(_NUL, " ").split()))
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return sum(sum(map(len, piece.replace(_NUL, " ").split())) for piece in pieces)

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import msgspec
 
-from app.core.text.words import tokens, words
+from app.core.text.words import found_in_pieces, tokens, words
 
 _MOST = 400_000_000
 """The largest product of two counts of parts that is compared: 50 MB of rapidfuzz's bits."""
@@ -83,7 +83,7 @@ def parts(text: str) -> list[str]:
 
     What is compared need not be a sentence: `app.core.text.sentences` tells those.
     """
-    return [part for part in _parts().findall(text) if part]
+    return [part for part in found_in_pieces(_parts(), text) if part]
 
 
 @cache
