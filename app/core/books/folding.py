@@ -6,6 +6,7 @@ part of a word stays a part of the folded one: looking for it there can miss not
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -13,8 +14,12 @@ import apsw
 import apsw.fts5
 import apsw.unicode
 
+from app.core.text.words import found_in_pieces
+
 TOKENIZER = " ".join(("querytokens", "simplify", "strip", "true", "unicodewords"))
 """What the index parts a text with that is `caseless`; a Chinese character is a word."""
+
+_UNSPACED = re.compile(r"\S+")
 
 _SAME = str.maketrans({"\u0131": "i"})
 """Python takes the dotless i for an i where case does not matter."""
@@ -29,6 +34,15 @@ def register(connection: apsw.Connection) -> None:
 def caseless(text: str) -> str:
     """A text without case, its characters decomposed; its marks are still there."""
     return unicodedata.normalize("NFKD", text).casefold().translate(_SAME)
+
+
+def all_terms(text: str) -> str:
+    """What the index is given of a text: all that stands between spaces, once.
+
+    It only has to know which words a text has, and a book has most of its words many times.
+    """
+    parts = dict.fromkeys(found_in_pieces(_UNSPACED, text))
+    return caseless("\n".join(parts))
 
 
 def folded(word: str) -> str:

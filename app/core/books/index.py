@@ -15,7 +15,7 @@ import apsw
 import apsw.fts5query
 import msgspec
 
-from app.core.books.folding import TOKENIZER, TermList, caseless, folded_words, register
+from app.core.books.folding import TOKENIZER, TermList, all_terms, folded_words, register
 from app.core.documents.text_files import open_document
 from app.core.errors import LampblackError
 from app.core.store import TakeRecord
@@ -274,7 +274,7 @@ class TextIndex:
         )
         connection.execute(
             "INSERT INTO term (rowid, text) VALUES (?, ?)",
-            (connection.last_insert_rowid(), caseless(text.text)),
+            (connection.last_insert_rowid(), all_terms(text.text)),
         )
         self._vocabulary = None
 

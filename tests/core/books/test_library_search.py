@@ -11,7 +11,7 @@ import apsw
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from app.core.books.folding import caseless, folded
+from app.core.books.folding import all_terms, caseless, folded, folded_words
 from app.core.books.index import TextIndex, in_memory
 from app.core.books.library_search import (
     MOST_HITS,
@@ -126,6 +126,16 @@ def test_what_a_search_takes_for_equal_is_one_word_of_the_index() -> None:
 def test_a_part_of_a_word_stays_a_part_of_the_folded_one(one: str, other: str) -> None:
     assert folded(one) in folded(one + other)
     assert caseless(one.upper()) == caseless(one.upper().lower())
+
+
+@given(
+    st.text(
+        st.sampled_from("aA1e\u0301ſß'’-_.,北京カ\u202f\u00a0\u2009\u200d \t\n\x1c\x85"),
+        max_size=40,
+    )
+)
+def test_the_index_is_given_every_word_of_a_text(text: str) -> None:
+    assert set(folded_words(all_terms(text))) == set(folded_words(text))
 
 
 def test_two_chinese_characters_are_found(index: TextIndex, tmp_path: Path) -> None:
