@@ -25,6 +25,9 @@ from app.ui.window.main_window import MainWindow
 TICK_S = 0.001
 """How often the event loop is asked to answer, in seconds."""
 
+_CALM_TICKS, _MOST_TICKS = 20, 5_000
+"""How many must come in time before the loop counts as idle, and after how many it is not asked."""
+
 _HEAVY = ("jinja2", "llama_cpp", "numpy", "torch", "transformers")
 _CONTEXT = 1024  # tokens; the window is measured, not the reading of a long prompt
 
@@ -47,9 +50,16 @@ class Ticks(QObject):
         self._timer.timeout.connect(self.tick)
 
     def begin(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; what was heard before is forgotten."""
+        self.late = []
         self._last = self._clock()
         self._timer.start()
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the last events all came in time: the loop has nothing else to do."""
+        last = self.late[-_CALM_TICKS:]
+        return len(last) == _CALM_TICKS and max(last) < TICK_S
 
     def end(self) -> None:
         """Listen no more."""
@@ -118,6 +128,8 @@ class Streaming(QObject):
         self._window = window
         self._model = model
         self._ticks = Ticks(self)
+        self._looks = QTimer(self, interval=_CALM_TICKS // 2)
+        self._looks.timeout.connect(self._load)
         window.program.settings_store.change(load=LoadOptions(context=_CONTEXT))
         window.sampling.set_sampling(Sampling(temperature=0, max_tokens=tokens))
         window.models.ready.connect(self._write)
@@ -127,14 +139,20 @@ class Streaming(QObject):
 
     def begin(self) -> None:
         """As soon as the window has nothing else to do."""
-        self._window.models.panel.refreshed.connect(self._load)
+        self._window.models.panel.refreshed.connect(self._wait)
 
-    def _load(self) -> None:
-        self._window.models.panel.refreshed.disconnect(self._load)
+    def _wait(self) -> None:
+        self._window.models.panel.refreshed.disconnect(self._wait)
         editor = self._window.editor
         editor.move_caret(len(editor.manuscript))
         self._ticks.begin()
-        self._window.models.load(self._model)
+        self._looks.start()
+
+    def _load(self) -> None:
+        if self._ticks.is_calm or len(self._ticks.late) > _MOST_TICKS:
+            self._looks.stop()
+            self._ticks.begin()
+            self._window.models.load(self._model)
 
     def _write(self) -> None:
         self._window.generation.go_on()

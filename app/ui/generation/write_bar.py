@@ -92,6 +92,8 @@ class TakeSwitch(QWidget):
 
     def show_take(self, number: int, count: int) -> None:
         """Show that take `number` of `count` stands in the text; a count of 0 hides it all."""
+        if (number, count) == self._shown:
+            return
         self._shown = (number, count)
         self.setVisible(count > 0)
         for arrow in self._arrows:
@@ -123,13 +125,23 @@ class WriteBar(QWidget):
         line.addWidget(self.takes)
         line.addWidget(self.line, 1)
         line.addWidget(self.button)
-        self.show_running(False)
+        self._redraw()
         on_theme_change(self._redraw)
         on_language_change(self._redraw)
 
     def show_running(self, running: bool) -> None:
         """Let the button stop the model, or let it go on."""
-        self._running = running
+        if running != self._running:
+            self._running = running
+            self._redraw()
+
+    def show_place(self, place: str) -> None:
+        """Say where the text goes when it is let go on; nothing while it stays here."""
+        self._place = place
+        self._redraw()
+
+    def _redraw(self) -> None:
+        running = self._running
         action = self._actions["stop" if running else "continue"]
         self.button.setText(action.text())
         goes = not running and self._place
@@ -142,14 +154,6 @@ class WriteBar(QWidget):
         colour = theme.ink if running else theme.accent_ink
         drawing = "stop" if running else "globe" if goes else "continue"
         self.button.setIcon(icon(drawing, colour))
-
-    def show_place(self, place: str) -> None:
-        """Say where the text goes when it is let go on; nothing while it stays here."""
-        self._place = place
-        self._redraw()
-
-    def _redraw(self) -> None:
-        self.show_running(self._running)
 
     def _press(self) -> None:
         self._actions["stop" if self._running else "continue"].trigger()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -29,6 +29,9 @@ from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.icons import icon
 from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
+
+
+_WIDEST = 0xFFFFFF  # Qt's QWIDGETSIZE_MAX
 
 
 class QuietWheel(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]  # a mixin
@@ -131,6 +134,35 @@ class ElidedLabel(QLabel):
         role = QPalette.ColorRole.WindowText
         self.style().drawItemText(painter, room, left, self.palette(), self.isEnabled(), text, role)
         painter.end()
+
+
+class SteadyLabel(QLabel):
+    """One line whose text changes all the time, in a place that only grows.
+
+    A label that tells its layout of every new text has the whole window laid out for it.
+    """
+
+    def setText(self, text: str) -> None:
+        """Show a text; the place is made wider for it, and given up where most of it is empty."""
+        super().setText(text)
+        self._keep()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure again in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._keep(anew=True)
+
+    def _keep(self, *, anew: bool = False) -> None:
+        if not self.text():
+            self.setMinimumSize(0, 0)
+            self.setMaximumSize(_WIDEST, _WIDEST)
+            return
+        needed = self.fontMetrics().horizontalAdvance(self.text())
+        if anew or needed * 2 < self.minimumWidth():
+            self.setMinimumSize(0, 0)  # the hint is never below it
+        if (wanted := self.sizeHint()) != self.minimumSize():
+            self.setFixedSize(wanted)
 
 
 class NoteLabel(QLabel):

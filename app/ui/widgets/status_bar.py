@@ -16,7 +16,7 @@ from app.ui.numbers import number_text
 from app.ui.sentences import Words, told
 from app.ui.widgets.announce import SpokenProgress, announce
 from app.ui.widgets.apply_theme import on_theme_change
-from app.ui.widgets.controls import ElidedLabel, IconButton, set_property
+from app.ui.widgets.controls import ElidedLabel, IconButton, SteadyLabel, set_property
 from app.ui.widgets.icons import icon
 from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
@@ -188,7 +188,7 @@ class StatusBar(QStatusBar):
         set_property(self.server, "kind", "here" if place.is_here else "away")
 
     def _field(self, label: QLabel | None = None) -> QLabel:
-        label = label or QLabel()
+        label = label or SteadyLabel()
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("kind", "muted")
         self._texts[label] = ""

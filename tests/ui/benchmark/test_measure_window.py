@@ -43,3 +43,26 @@ def test_the_percentile_counts_all_but_one_in_a_hundred() -> None:
     assert found["p50"] == pytest.approx(99)
     assert found["samples"] == 200
     assert latencies([0.002])["p99"] == pytest.approx(2)
+
+
+def test_the_loop_is_calm_after_enough_events_in_time(qapp) -> None:
+    clock, parent = Clock(), QObject()
+    ticks = Ticks(parent, clock)
+    ticks.begin()
+
+    def pass_(seconds: float, times: int) -> None:
+        for _ in range(times):
+            clock.now += seconds
+            ticks.tick()
+
+    pass_(0.0011, 19)
+    assert not ticks.is_calm
+    pass_(0.0011, 1)
+    assert ticks.is_calm
+    pass_(0.004, 1)
+    assert not ticks.is_calm
+    pass_(0.0011, 20)
+    assert ticks.is_calm
+    ticks.begin()
+    assert not ticks.late
+    ticks.end()
