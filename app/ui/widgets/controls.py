@@ -30,7 +30,6 @@ from app.ui.widgets.icons import icon
 from app.ui.widgets.motion import show_share
 from app.ui.widgets.theme import Theme
 
-
 _WIDEST = 0xFFFFFF  # Qt's QWIDGETSIZE_MAX
 
 
