@@ -23,24 +23,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 import hypothesis
 import psutil
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 from tests.certificates import Certificate, make_certificate
+from tests.side_by_side import WITH_TORCH, SideBySide
 
 GRACE_S = 5.0
 """How long a thread or process that is already ending may take; a sound one needs none of it."""
-
-WITH_TORCH = (
-    "tests/host/llama_cpp/test_memory_released.py",
-    "tests/host/torch_engine/",
-    "tests/host/generation/",
-    "tests/host/passport/",
-    "tests/host/test_composed_prompts.py",
-    "tests/host/test_main_prompts.py",
-    "tests/host/test_prompt_scores.py",
-    "tests/training/",
-)
-"""Tests of one process, which alone loads PyTorch and makes a model for it out of the GGUF file."""
 
 LONGEST_FIRST = (
     *WITH_TORCH,
@@ -60,13 +48,6 @@ REAL_ENVIRONMENT = dict(os.environ)
 
 hypothesis.settings.register_profile("here", deadline=None)  # a machine may be busy with others
 hypothesis.settings.load_profile("here")
-
-
-class SideBySide(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """A file's tests are one process's; so are all of those with PyTorch."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "PyTorch" if nodeid.startswith(WITH_TORCH) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LONGEST_FIRST, WITH_TORCH
+from tests.conftest import LONGEST_FIRST
+from tests.side_by_side import WITH_TORCH
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "packaging", "tests")
