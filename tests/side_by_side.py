@@ -1,4 +1,4 @@
-"""How the whole suite is divided between processes, and what becomes of it when one of them dies."""
+"""How the whole suite is divided between processes, and what happens when one of them dies."""
 
 from __future__ import annotations
 
