@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from app.core.runs.record import RunRecord, RunRecords, RunState
 from app.core.system.files import read_regular, why, write_atomically
 from app.core.system.machine import machine_facts
 from app.core.system.throttle import Throttle
+from app.core.training.cards import require_name
 from app.core.training.classifier_orders import (
     LSTM,
     MODEL,
@@ -36,7 +36,6 @@ KIND = "classifier"
 _ORDER = "order.json"
 _MOST_ORDER = 1 << 30
 _RECORD_S = 10.0
-_NAME = re.compile(r"[^\W_][\w .\-]{0,59}")
 
 
 def check_base(folder: Path) -> Path:
@@ -56,11 +55,7 @@ def check_base(folder: Path) -> Path:
 
 def check_place(name: str, home: Path) -> Path:
     """The folder for a new classifier of that name; raises ParameterError where it cannot be."""
-    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ParameterError(
-            f"A classifier cannot be called {name!r}.",
-            "Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.",
-        )
+    require_name(name, f"A classifier cannot be called {name!r}.")
     folder = home / name
     if folder.exists():
         raise ParameterError(f"There is already a model {name}.", "Choose another --name.")
