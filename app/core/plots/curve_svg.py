@@ -29,11 +29,11 @@ def curve_panel(plot: CurvePlot, width: float = WIDTH) -> Panel:
         *_axes(plot, layout),
         *(part for one in layout.series for part in _drawn(one)),
     ]
-    named = ", ".join(one.name for one in plot.series)
+    names_told = (plot.y_name, plot.x_name, *(one.name for one in plot.series))
     return Panel(
         width=width,
         height=layout.bottom + _BELOW,
-        about=f"{plot.title}: {plot.y_name}, {plot.x_name}; {named}",
+        about=f"{plot.title}: {', '.join(filter(None, names_told))}",
         body="".join(body),
     )
 

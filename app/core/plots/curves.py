@@ -43,7 +43,7 @@ class CurvePlot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not any(_finite(one.points) for one in self.series)
+        return not any(finite(one.points) for one in self.series)
 
 
 class DrawnSeries(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ class CurveLayout(msgspec.Struct, frozen=True, kw_only=True):
 
 def y_scale_of(plot: CurvePlot, most: int = 6) -> Scale:
     """The scale of a plot's heights, by which the room for its labels can be measured."""
-    return scale_of((y for one in plot.series for _x, y in _finite(one.points)), most)
+    return scale_of((y for one in plot.series for _x, y in finite(one.points)), most)
 
 
 def lay_out(
@@ -80,15 +80,15 @@ def lay_out(
     `ticks` are how many there may be, across and up.
     """
     left, top, right, bottom = area
-    xs = [x for one in plot.series for x, _y in _finite(one.points)]
-    across = scale_of(xs, ticks[0], whole=all(x == int(x) for x in xs))
+    xs = [x for one in plot.series for x, _y in finite(one.points)]
+    across = scale_of(xs, ticks[0], whole=all(x == int(x) for x in xs), tight=True)
     up = y_scale_of(plot, ticks[1])
 
     def at(point: Point) -> Point:
         x = left + across.share(point[0]) * (right - left)
         return x, bottom - up.share(point[1]) * (bottom - top)
 
-    drawn = [DrawnSeries(one, tuple(map(at, thinned(_finite(one.points))))) for one in plot.series]
+    drawn = [DrawnSeries(one, tuple(map(at, thinned(finite(one.points))))) for one in plot.series]
     return CurveLayout(
         left=left,
         top=top,
@@ -120,19 +120,17 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> Sequence[Point]
 
 
 def nearest(layout: CurveLayout, x: float) -> list[tuple[Series, Point]]:
-    """The point of each series that lies nearest to a place across, in pixels: what it stands for.
-
-    A series that does not reach there is left out.
-    """
+    """The point of each series that is nearest to a place across, which is in pixels."""
     share = (x - layout.left) / max(1.0, layout.right - layout.left)
     wanted = layout.x_scale.low + share * (layout.x_scale.high - layout.x_scale.low)
     found = []
     for drawn in layout.series:
-        points = _finite(drawn.series.points)
-        if points and points[0][0] <= wanted <= points[-1][0]:
+        points = finite(drawn.series.points)
+        if points:
             found.append((drawn.series, min(points, key=lambda one: abs(one[0] - wanted))))
     return found
 
 
-def _finite(points: Sequence[Point]) -> list[Point]:
+def finite(points: Sequence[Point]) -> list[Point]:
+    """The points that can be drawn: those of which both are numbers."""
     return [(x, y) for x, y in points if isfinite(x) and isfinite(y)]

@@ -32,11 +32,13 @@ class Scale(msgspec.Struct, frozen=True):
         return text.removeprefix("-") if not float(text.replace(",", "")) else text
 
 
-def scale_of(values: Iterable[float], most: int = 6, *, whole: bool = False) -> Scale:
+def scale_of(
+    values: Iterable[float], most: int = 6, *, whole: bool = False, tight: bool = False
+) -> Scale:
     """A scale that has room for the values, with at most `most` ticks beside the ends.
 
-    Its ends are ticks. `whole` takes whole numbers alone. What is no number is left out; without
-    any it goes from 0 to 1.
+    Its ends are ticks, or with `tight` the least and the greatest value. `whole` has ticks at
+    whole numbers alone. What is no number is left out; without any it goes from 0 to 1.
     """
     found = [value for value in values if isfinite(value)]
     low, high = (min(found), max(found)) if found else (0.0, 1.0)
@@ -44,6 +46,10 @@ def scale_of(values: Iterable[float], most: int = 6, *, whole: bool = False) -> 
         room = abs(low) * 0.05 if abs(low) > _LEAST else 0.5
         low, high = low - room, high + room
     step = _round_step((high - low) / max(1, most - 1), whole=whole)
+    if tight:
+        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+        marks = tuple(number * step for number in range(first, last + 1))
+        return Scale(low, high, marks or (low,), _places(step))
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     if last == first:
         last += 1

@@ -67,7 +67,7 @@ def _scores(records: Sequence[RunRecord], say: Say) -> CurvePlot:
         )
         for number, (record, title) in enumerate(zip(records, named, strict=True))
     ]
-    return _plot(say("Macro F1 of texts held out"), say("step"), say("macro F1"), series)
+    return _plot(say("Macro F1 of texts held out"), say("step"), "", series)
 
 
 def _rates(records: Sequence[RunRecord], say: Say) -> CurvePlot:
@@ -80,7 +80,7 @@ def _rates(records: Sequence[RunRecord], say: Say) -> CurvePlot:
         )
         for number, (record, title) in enumerate(zip(records, named, strict=True))
     ]
-    return _plot(say("Learning rate"), say("step"), say("rate"), series)
+    return _plot(say("Learning rate"), say("step"), "", series)
 
 
 def _plot(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> CurvePlot:

@@ -40,6 +40,9 @@ def test_ticks_are_round(
         assert [found.label(one) for one in found.ticks] == labels
     assert len({found.label(one) for one in found.ticks}) == len(found.ticks)
     assert scale_of((3.0, 4.0), 6, whole=True).ticks == (3, 4)
+    tight = scale_of((1, 97), 5, whole=True, tight=True)
+    assert (tight.low, tight.high, tight.ticks) == (1, 97, (25, 50, 75))
+    assert scale_of((0, 3), 8, whole=True, tight=True).ticks == (0, 1, 2, 3)
 
 
 @given(st.lists(NUMBERS, max_size=20), st.integers(2, 12))
@@ -66,7 +69,7 @@ def test_points_lie_where_their_numbers_say() -> None:
     assert [*found.y_ticks[-1]] == [20, "10"]
     told = [(series.name, point) for series, point in nearest(found, 210)]
     assert told == [("b", (0, 10)), ("a", (5, 10))] or told == [("b", (10, 0)), ("a", (5, 10))]
-    assert nearest(found, 0) == []
+    assert [point for _series, point in nearest(found, 0)] == [(0, 10), (0, 0)]
 
 
 def test_what_is_no_number_is_not_drawn() -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.ui.widgets.curve import Curve, CurveLine, _Scale, _thinned
+from app.ui.widgets.curve import Curve, CurveLine
 
 FALLING = tuple((float(step), 3.0 - step / 100) for step in range(1, 101))
 
@@ -46,20 +46,6 @@ def test_it_draws_whatever_it_is_given(
     empty = curve.grab().toImage()
     curve.show_lines([CurveLine(name="a", points=points), CurveLine(name="b", points=FALLING)])
     assert curve.grab().toImage() != empty
-
-
-def test_the_marks_are_round_numbers() -> None:
-    assert _Scale([2.61, 3.17], 4).texts() == ["2.6", "2.8", "3.0", "3.2"]
-    assert _Scale([1, 97], 5, is_tight=True).texts() == ["20", "40", "60", "80"]
-    assert _Scale([0, 3], 8, is_tight=True).texts() == ["0", "1", "2", "3"]
-
-
-def test_a_thinned_line_keeps_its_ends_of_height() -> None:
-    points = [(float(at), float(at % 97 == 50)) for at in range(10_000)]
-    thin = _thinned(points, 300)
-    assert len(thin) <= 302
-    assert {y for _x, y in thin} == {0.0, 1.0}
-    assert list(thin) == sorted(thin)
 
 
 def test_the_pointer_is_told_the_nearest_numbers(curve: Curve) -> None:
