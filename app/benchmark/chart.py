@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
 
 from app.benchmark.report import BenchmarkReport, Result
+from app.core.plots.svg import Panel, image, words
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 900, 440, 30, 26, 64
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 880, 424, 20, 26, 44
 _REACH = 4.0
 """The chart shows from a quarter of the goal to four times the goal."""
 
-_COLOURS = {"met": "#2e7d46", "not met": "#b3261e"}
-_GREY = "#6b7280"
+_COLOURS = {"met": "s2", "not met": "s4"}
+_OTHER = "s5"
 
 
 def chart(report: BenchmarkReport) -> str:
@@ -23,53 +23,36 @@ def chart(report: BenchmarkReport) -> str:
     the goal of all of them; the scale is logarithmic.
     """
     rows = [(goal.number, result) for goal in report.goals for result in goal.results]
-    height = _TOP + _ROW * len(rows) + 40
-    parts = [*_frame(report, height), *_scale(height)]
+    height = _TOP + _ROW * len(rows) + 30
+    title = f"Lampblack on {report.machine.processor}, {report.model.name}"
+    about = (
+        f"median, middle half and range of {report.rounds} rounds; right of the line is better "
+        "than the goal"
+    )
+    parts = [words(0, 12, title, kind="title"), words(0, 30, about, kind="quiet"), *_scale(height)]
     for place, (number, result) in enumerate(rows):
         parts += _row(number, result, _TOP + _ROW * place + _ROW / 2)
-    return "\n".join([*parts, "</svg>", ""])
-
-
-def _frame(report: BenchmarkReport, height: int) -> Iterator[str]:
-    title = f"Lampblack on {report.machine.processor}, {report.model.name}"
-    yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
-        f'viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="12">'
-    )
-    yield f"<title>{escape(title)}</title>"
-    yield f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>'
-    yield f'<text x="16" y="24" font-size="14" fill="#111827">{escape(title)}</text>'
-    yield (
-        f'<text x="16" y="44" fill="{_GREY}">median, middle half and range of {report.rounds} '
-        "rounds; right of the line is better than the goal</text>"
-    )
+    return image([Panel(width=_WIDTH, height=height, about=about, body="".join(parts))], title)
 
 
 def _scale(height: int) -> Iterator[str]:
-    bottom = height - 30
+    bottom = height - 24
     for mark, label in ((0.25, "¼"), (0.5, "½"), (1.0, "goal"), (2.0, "2 ×"), (4.0, "4 ×")):
-        x, colour = _place(mark), "#111827" if mark == 1 else "#d1d5db"
-        yield f'<line x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{bottom}" stroke="{colour}"/>'
-        yield (
-            f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" fill="{_GREY}">'
-            f"{label}</text>"
-        )
+        x, kind = _place(mark), "whisker" if mark == 1 else "grid"
+        yield f'<path class="{kind}" d="M{x:.1f} {_TOP}V{bottom}"/>'
+        yield words(x, bottom + 18, label, "middle", "quiet")
 
 
 def _row(number: int, result: Result, y: float) -> Iterator[str]:
-    label = escape(f"{number}. {result.title}")
-    yield f'<text x="16" y="{y + 4:.1f}" fill="#111827">{label}</text>'
-    yield (
-        f'<text x="{_LEFT - 20}" y="{y + 4:.1f}" text-anchor="end" fill="{_GREY}">'
-        f"{escape(_figures(result))}</text>"
-    )
+    yield words(0, y + 4, f"{number}. {result.title}")
+    yield words(_LEFT - 20, y + 4, _figures(result), "end", "quiet")
     if result.spread is None:
         return
-    spread, colour = result.spread, _COLOURS.get(result.verdict, _GREY)
-    yield _line(result, spread.low, spread.high, y, colour, 1)
-    yield _line(result, spread.lower_quartile, spread.upper_quartile, y, colour, 6)
+    spread, colour = result.spread, _COLOURS.get(result.verdict, _OTHER)
+    yield _bar(result, spread.low, spread.high, y, colour, 1)
+    yield _bar(result, spread.lower_quartile, spread.upper_quartile, y, colour, 6)
     x = _place(_against_limit(result, spread.median))
-    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="#ffffff"/>'
+    yield f'<circle class="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
 
 
 def _figures(result: Result) -> str:
@@ -81,12 +64,12 @@ def _figures(result: Result) -> str:
     return f"{result.spread.median:.3g}{unit} ({sign} {result.limit:.3g})"
 
 
-def _line(result: Result, start: float, end: float, y: float, colour: str, width: int) -> str:
+def _bar(result: Result, start: float, end: float, y: float, colour: str, height: int) -> str:
     ends = (_place(_against_limit(result, value)) for value in (start, end))
-    x1, x2 = sorted(ends)
+    left, right = sorted(ends)
     return (
-        f'<line x1="{x1:.1f}" y1="{y:.1f}" x2="{x2:.1f}" y2="{y:.1f}" stroke="{colour}" '
-        f'stroke-width="{width}" stroke-opacity="0.7"/>'
+        f'<rect class="{colour}" fill-opacity="0.7" x="{left:.1f}" y="{y - height / 2:.1f}" '
+        f'width="{max(1.0, right - left):.1f}" height="{height}"/>'
     )
 
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from app import __version__
 from app.benchmark.chart import chart
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS, chosen
@@ -17,9 +18,11 @@ from app.benchmark.rounds import IdleFilter, ProcessorUse, SystemMonitor
 from app.benchmark.run import BenchmarkRun
 from app.benchmark.session import GoalSession, Sizes
 from app.cli import output
+from app.cli.recorded import RecordedRun
 from app.core.errors import LampblackError, NotAModelError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.models.starter import starter_path
+from app.core.runs.record import RunRecords
 from app.core.system.files import write_atomically
 from app.core.units import size_text
 from app.program import Program
@@ -39,12 +42,47 @@ def run_bench(
         raise UsageError(f"There cannot be {arguments.rounds} rounds.", "Take 7 or more.")
     target = _chart_file(arguments.chart)
     model = _model(arguments.model, program)
-    with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
-        report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
+    recorded = _recorded(goals, arguments.rounds, model, program)
+    try:
+        with TemporaryDirectory(prefix="lampblack-bench-", ignore_cleanup_errors=True) as folder:
+            report = _measured(goals, arguments.rounds, model, Path(folder), sizes, wait_for_idle)
+    except LampblackError as error:
+        recorded.end("failed", str(error))
+        raise
+    _end(recorded, report)
     output.answer(arguments.json, msgspec.to_builtins(report), _lines(report))
     if target is not None:
         _draw(report, target)
     return 0 if report.passed else 1
+
+
+def _recorded(
+    goals: Sequence[Goal], rounds: int, model: ModelFile, program: Program
+) -> RecordedRun:
+    return RecordedRun(
+        RunRecords(program.paths.runs),
+        "benchmark",
+        name="Benchmark",
+        model=model.name,
+        model_path=model.path,
+        settings={"goals": ", ".join(str(goal.number) for goal in goals), "rounds": rounds},
+        versions={"Lampblack": __version__},
+    )
+
+
+def _end(recorded: RecordedRun, report: BenchmarkReport) -> None:
+    """Record the median of each measure by its goal and title."""
+    figures = {
+        f"{goal.number}. {result.title}": result.spread.median
+        for goal in report.goals
+        for result in goal.results
+        if result.spread is not None
+    }
+    recorded.end(
+        "stopped" if report.interrupted else "done",
+        figures=figures | {"seconds": round(report.seconds, 1)},
+        versions={"Lampblack": __version__} | report.builds,
+    )
 
 
 def _chart_file(typed: str) -> Path | None:

@@ -195,6 +195,8 @@ it fit
 models | Show Models | Ctrl+M | - | Show the models on this machine
 passport | Model Passport… | Ctrl+Shift+P | - | See what the loaded model is good for, and how \
 fast it is here
+runs | Runs… | Ctrl+Shift+F12 | - | See what was trained and measured here, with curves and \
+figures, and compare runs
 ---
 service | Local Service… | Ctrl+Shift+H | lamp-on | Let other programs of this machine use the \
 model; see their requests

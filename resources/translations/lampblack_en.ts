@@ -460,6 +460,26 @@
     </message>
 </context>
 <context>
+    <name>RunDetails</name>
+    <message numerus="yes">
+        <source>{0} runs beside each other</source>
+        <translation>
+            <numerusform>{0} run</numerusform>
+            <numerusform>{0} runs beside each other</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunsDialog</name>
+    <message numerus="yes">
+        <source>Move {0} runs to the trash?</source>
+        <translation>
+            <numerusform>Move {0} run to the trash?</numerusform>
+            <numerusform>Move {0} runs to the trash?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SaveRetry</name>
     <message numerus="yes">
         <source>{0} had %n other names on this disk, which keep what it held before. It has a file of its own now.</source>

@@ -568,6 +568,10 @@
         <translation>改写…</translation>
     </message>
     <message>
+        <source>Runs…</source>
+        <translation>运行记录…</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -654,6 +658,10 @@
     <message>
         <source>See what the loaded model is good for, and how fast it is here</source>
         <translation>查看已载入的模型擅长什么、在本机有多快</translation>
+    </message>
+    <message>
+        <source>See what was trained and measured here, with curves and figures, and compare runs</source>
+        <translation>查看在本机训练和测量过的内容及其曲线和数据，并比较各次运行</translation>
     </message>
     <message>
         <source>See which parts of the prompt mattered most for the sentence at the cursor, or for the selection</source>
@@ -2354,6 +2362,21 @@
     <message>
         <source>Write over “{0}”?</source>
         <translation>要覆盖“{0}”吗？</translation>
+    </message>
+</context>
+<context>
+    <name>Curve</name>
+    <message>
+        <source>Curves</source>
+        <translation>曲线</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>还没有可显示的内容。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} at {2}, {3} at {4}; the least is {5} at {6}.</source>
+        <translation>{0}：{2} 处为 {1}，{4} 处为 {3}；最小值为 {6} 处的 {5}。</translation>
     </message>
 </context>
 <context>
@@ -8092,6 +8115,531 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     </message>
 </context>
 <context>
+    <name>RunDetails</name>
+    <message>
+        <source>Confusion</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>曲线</translation>
+    </message>
+    <message>
+        <source>Curves lie over each other; in the table what differs is in bold type.</source>
+        <translation>曲线重叠显示；表格中有差别的内容用粗体标出。</translation>
+    </message>
+    <message>
+        <source>Figures and Settings</source>
+        <translation>数据和设置</translation>
+    </message>
+    <message>
+        <source>Figures and settings</source>
+        <translation>数据和设置</translation>
+    </message>
+    <message>
+        <source>Right labels in lines, chosen ones in columns</source>
+        <translation>行为正确标签，列为所选标签</translation>
+    </message>
+    <message>
+        <source>Select a run, or several to compare them.</source>
+        <translation>选择一次运行，或选择几次进行比较。</translation>
+    </message>
+    <message>
+        <source>What is known of the run</source>
+        <translation>这次运行的已知内容</translation>
+    </message>
+    <message>
+        <source>Which curves</source>
+        <translation>显示哪些曲线</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} runs beside each other</source>
+        <translation>
+            <numerusform>{0} 次运行并列</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Runs</name>
+    <message>
+        <source>Brier score</source>
+        <translation>Brier 分数</translation>
+    </message>
+    <message>
+        <source>Comparison of runs</source>
+        <translation>运行比较</translation>
+    </message>
+    <message>
+        <source>Confusion</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Held-out loss</source>
+        <translation>留出部分的损失</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Lines in bold differ.</source>
+        <translation>粗体的行有差别。</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Macro F1 of texts held out</source>
+        <translation>留出文本的宏平均 F1</translation>
+    </message>
+    <message>
+        <source>Measures</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Measures with their intervals of 95 %</source>
+        <translation>各项指标及其 95 % 区间</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the data</source>
+        <translation>数据的 SHA-256</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the model</source>
+        <translation>模型的 SHA-256</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>accuracy of the most frequent label</source>
+        <translation>最常见标签的准确率</translation>
+    </message>
+    <message>
+        <source>accuracy of the recurrent network</source>
+        <translation>循环网络的准确率</translation>
+    </message>
+    <message>
+        <source>adapters</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>benchmark</source>
+        <translation>速度测量</translation>
+    </message>
+    <message>
+        <source>best step</source>
+        <translation>最佳步</translation>
+    </message>
+    <message>
+        <source>build</source>
+        <translation>构建版本</translation>
+    </message>
+    <message>
+        <source>calibration error</source>
+        <translation>校准误差</translation>
+    </message>
+    <message>
+        <source>classifier</source>
+        <translation>分类器</translation>
+    </message>
+    <message>
+        <source>context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>cores</source>
+        <translation>核</translation>
+    </message>
+    <message>
+        <source>data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>data digest</source>
+        <translation>数据摘要值</translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>distillation</source>
+        <translation>蒸馏</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>evaluation</source>
+        <translation>评测</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>goals</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>goes on</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>held-out loss</source>
+        <translation>留出部分的损失</translation>
+    </message>
+    <message>
+        <source>interval of 95 %</source>
+        <translation>95 % 区间</translation>
+    </message>
+    <message>
+        <source>kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>length in tokens</source>
+        <translation>词元长度</translation>
+    </message>
+    <message>
+        <source>limit of rows</source>
+        <translation>行数上限</translation>
+    </message>
+    <message>
+        <source>lines: the right label; columns: the chosen one</source>
+        <translation>行：正确标签；列：所选标签</translation>
+    </message>
+    <message>
+        <source>longest run of words taken over</source>
+        <translation>照搬的最长词串</translation>
+    </message>
+    <message>
+        <source>loss after</source>
+        <translation>训练后的损失</translation>
+    </message>
+    <message>
+        <source>loss before</source>
+        <translation>训练前的损失</translation>
+    </message>
+    <message>
+        <source>loss of each step</source>
+        <translation>每步的损失</translation>
+    </message>
+    <message>
+        <source>machine</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>macro F1</source>
+        <translation>宏平均 F1</translation>
+    </message>
+    <message>
+        <source>macro F1 of the most frequent label</source>
+        <translation>最常见标签的宏平均 F1</translation>
+    </message>
+    <message>
+        <source>macro F1 of the recurrent network</source>
+        <translation>循环网络的宏平均 F1</translation>
+    </message>
+    <message>
+        <source>macro precision</source>
+        <translation>宏平均精确率</translation>
+    </message>
+    <message>
+        <source>macro recall</source>
+        <translation>宏平均召回率</translation>
+    </message>
+    <message>
+        <source>measure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>model digest</source>
+        <translation>模型摘要值</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>奈特</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>numbers that learn</source>
+        <translation>参与学习的参数</translation>
+    </message>
+    <message>
+        <source>passes</source>
+        <translation>遍数</translation>
+    </message>
+    <message>
+        <source>patience in passes</source>
+        <translation>无改进的容许遍数</translation>
+    </message>
+    <message>
+        <source>perplexity by byte</source>
+        <translation>每字节困惑度</translation>
+    </message>
+    <message>
+        <source>perplexity by token</source>
+        <translation>每词元困惑度</translation>
+    </message>
+    <message>
+        <source>processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>pruning</source>
+        <translation>剪枝</translation>
+    </message>
+    <message>
+        <source>quantization</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>秩</translation>
+    </message>
+    <message>
+        <source>rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>rounds</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>rows answered</source>
+        <translation>已回答的行</translation>
+    </message>
+    <message>
+        <source>rows side by side</source>
+        <translation>并行的行数</translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>步数</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>style</source>
+        <translation>文风</translation>
+    </message>
+    <message>
+        <source>task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>texts held out</source>
+        <translation>留出的文本</translation>
+    </message>
+    <message>
+        <source>texts of a step</source>
+        <translation>每步的文本数</translation>
+    </message>
+    <message>
+        <source>threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>time foreseen</source>
+        <translation>预计用时</translation>
+    </message>
+    <message>
+        <source>time taken</source>
+        <translation>实际用时</translation>
+    </message>
+    <message>
+        <source>tokens held out</source>
+        <translation>留出的词元</translation>
+    </message>
+    <message>
+        <source>tokens learned from</source>
+        <translation>用于学习的词元</translation>
+    </message>
+    <message>
+        <source>tokens per second</source>
+        <translation>每秒词元数</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} 小时 {1} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>RunsDialog</name>
+    <message>
+        <source>Image (*.svg)</source>
+        <translation>图像 (*.svg)</translation>
+    </message>
+    <message>
+        <source>Move the selected runs to the trash</source>
+        <translation>把所选运行移到回收站</translation>
+    </message>
+    <message>
+        <source>Move to the Trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move {0} runs to the trash?</source>
+        <translation>
+            <numerusform>把 {0} 次运行移到回收站？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>报告…</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行记录</translation>
+    </message>
+    <message>
+        <source>Save Image…</source>
+        <translation>保存图像…</translation>
+    </message>
+    <message>
+        <source>Save a web page about the selected runs; it opens without a network</source>
+        <translation>把所选运行保存为网页，无需网络即可打开</translation>
+    </message>
+    <message>
+        <source>Save the Image</source>
+        <translation>保存图像</translation>
+    </message>
+    <message>
+        <source>Save the Report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Save the curves or measures as an SVG image</source>
+        <translation>把曲线或指标保存为 SVG 图像</translation>
+    </message>
+    <message>
+        <source>Saved as {0}</source>
+        <translation>已保存为 {0}</translation>
+    </message>
+    <message>
+        <source>Select several to compare them</source>
+        <translation>选择几次可进行比较</translation>
+    </message>
+    <message>
+        <source>Show Folder</source>
+        <translation>显示文件夹</translation>
+    </message>
+    <message>
+        <source>Show the run in the file manager</source>
+        <translation>在文件管理器中显示这次运行</translation>
+    </message>
+    <message>
+        <source>The record goes, with the checkpoint of a run that was stopped. What was made by it stays.</source>
+        <translation>记录会被移走，已停止的运行的检查点也会一起移走。由它产生的内容会保留。</translation>
+    </message>
+    <message>
+        <source>There are no runs yet.
+
+When a style is learned, a classifier trained, a model evaluated or the speed measured, here or on the command line, a record is kept: the data’s and the model’s digests, the settings, the curves and the figures. It stays on this machine.</source>
+        <translation>还没有运行记录。
+
+无论在这里还是在命令行，学习文风、训练分类器、评测模型或测量速度时都会留下记录：数据和模型的摘要值、设置、曲线和各项数据。记录只保存在本机。</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>网页 (*.html)</translation>
+    </message>
+</context>
+<context>
     <name>SaveRetry</name>
     <message>
         <source>It cannot be kept in Lampblack either: save it in another place. It will be saved here as soon as that is over.</source>
@@ -9043,6 +9591,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请使用以 https:// 开头的地址，或取消设置。</translation>
     </message>
     <message>
+        <source>Give an id: {0}.</source>
+        <translation>请给出编号：{0}。</translation>
+    </message>
+    <message>
         <source>Give another key, or ask who runs it.</source>
         <translation>请换一个密钥，或询问它的管理者。</translation>
     </message>
@@ -9185,6 +9737,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>It begins with the next start of Lampblack.</source>
         <translation>将在下次启动 Lampblack 时开始。</translation>
+    </message>
+    <message>
+        <source>It ended without a word: the program was closed, or the machine went off.</source>
+        <translation>它没有任何说明就结束了：程序被关闭，或机器断电。</translation>
     </message>
     <message>
         <source>It fits.</source>
@@ -9339,6 +9895,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请让用户和助手轮流发言，从用户开始。</translation>
     </message>
     <message>
+        <source>Lines in bold differ.</source>
+        <translation>粗体的行有差别。</translation>
+    </message>
+    <message>
         <source>Load a model of this machine in Lampblack first.</source>
         <translation>请先在 Lampblack 中载入本机的模型。</translation>
     </message>
@@ -9389,6 +9949,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Look at {0}; the catalogue may be out of date.</source>
         <translation>请查看 {0}；模型目录可能已过时。</translation>
+    </message>
+    <message>
+        <source>Look into its folder: `lampblack runs path` names the place.</source>
+        <translation>请查看它的文件夹：`lampblack runs path` 会给出位置。</translation>
     </message>
     <message>
         <source>Make a copy in Q8_0, or get the model in F16 or Q8_0 and make the copy of that.</source>
@@ -9627,6 +10191,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请在文件管理器中删除。</translation>
     </message>
     <message>
+        <source>Remove its folder in the file manager.</source>
+        <translation>请在文件管理器中移除它的文件夹。</translation>
+    </message>
+    <message>
         <source>Remove some of them, and import the file again.</source>
         <translation>请先删去一些，再导入该文件。</translation>
     </message>
@@ -9687,6 +10255,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请保存为普通的 UTF-8。</translation>
     </message>
     <message>
+        <source>Save it in another place.</source>
+        <translation>请保存到别处。</translation>
+    </message>
+    <message>
         <source>Save it in another place; the text is still open.</source>
         <translation>请保存到别处；文字仍然打开着。</translation>
     </message>
@@ -9735,6 +10307,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>请将 HOME 或 LAMPBLACK_HOME 设为可以写入的文件夹。</translation>
     </message>
     <message>
+        <source>Several runs are called {0}.</source>
+        <translation>有几次运行都叫 {0}。</translation>
+    </message>
+    <message>
         <source>Several words are good, and easier to remember.</source>
         <translation>几个词连在一起就很好，也更容易记住。</translation>
     </message>
@@ -9773,6 +10349,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>Start the command again.</source>
         <translation>请重新运行命令。</translation>
+    </message>
+    <message>
+        <source>Stop it first.</source>
+        <translation>请先停止它。</translation>
     </message>
     <message>
         <source>Stopped.</source>
@@ -10539,6 +11119,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>原因不明：可能是文件损坏、处理器或内存、驱动程序，或引擎的缺陷。请校验文件；如果完好，请换其他模型、另一个引擎或更新的版本。</translation>
     </message>
     <message>
+        <source>The record of {0} cannot be read: {1}.</source>
+        <translation>{0} 的记录无法读取：{1}。</translation>
+    </message>
+    <message>
         <source>The replacement is not right: {0}.</source>
         <translation>替换内容有误：{0}。</translation>
     </message>
@@ -10553,6 +11137,18 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>The run could not be recorded: {0}.</source>
         <translation>无法记录这次训练：{0}。</translation>
+    </message>
+    <message>
+        <source>The run {0} cannot be marked as going on: {1}.</source>
+        <translation>运行 {0} 无法标记为进行中：{1}。</translation>
+    </message>
+    <message>
+        <source>The run {0} goes on in another window or terminal.</source>
+        <translation>运行 {0} 正在另一个窗口或终端中进行。</translation>
+    </message>
+    <message>
+        <source>The run {0} goes on.</source>
+        <translation>运行 {0} 正在进行。</translation>
     </message>
     <message>
         <source>The run {0} is over, and cannot be resumed.</source>
@@ -12103,8 +12699,16 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
         <translation>不是书的列表</translation>
     </message>
     <message>
+        <source>it is not there</source>
+        <translation>它不存在</translation>
+    </message>
+    <message>
         <source>it is not valid JSON</source>
         <translation>不是有效的 JSON</translation>
+    </message>
+    <message>
+        <source>it is that of another run</source>
+        <translation>它属于另一次运行</translation>
     </message>
     <message>
         <source>it is too long</source>
@@ -12581,10 +13185,6 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>repeats a part too often</source>
         <translation>某一部分重复次数太多</translation>
-    </message>
-    <message>
-        <source>same pages</source>
-        <translation>文稿相同</translation>
     </message>
     <message>
         <source>sends on to another address</source>
@@ -13073,6 +13673,10 @@ UTF-8 能保存所有字符。文件现有的内容会保留，可通过“文�
     <message>
         <source>{0} could not be installed: {1}.</source>
         <translation>无法安装 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} could not be moved to the trash: {1}.</source>
+        <translation>{0} 无法移到回收站：{1}。</translation>
     </message>
     <message>
         <source>{0} could not be moved to the trash: {1}.{2}</source>

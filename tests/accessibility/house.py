@@ -10,6 +10,7 @@ from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
+from app.core.runs.record import RunRecords
 from app.core.system.licences import LicensedComponent
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
@@ -26,6 +27,7 @@ from app.ui.models.passport_controller import PassportController
 from app.ui.models.passport_dialog import PassportDialog
 from app.ui.models.quantize_dialog import QuantizeDialog
 from app.ui.questions import Questions
+from app.ui.runs.dialog import RunsDialog
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
@@ -34,6 +36,7 @@ from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.pack_download_dialog import PackDownloadDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.accessibility.manuscript_windows import ManuscriptWindows
+from tests.core.runs.made import evaluation, training
 from tests.fake_pack import put_in_place
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
 from tests.ui.manager.test_manager_fit import GOOD
@@ -185,6 +188,36 @@ class House(ManuscriptWindows):
         half = np.full((2, WIDTH), 0.1, np.float32), np.full((WIDTH, 2), 0.1, np.float32)
         path = write_adapter(self.folder / "noir.gguf", {"blk.0.attn_q.weight": half}, 2.0)
         return AdaptersDialog("Tiny", (Adapter(path=str(path)),), "llama.cpp", self.window)
+
+    def runs(self) -> QWidget:
+        """Two runs beside each other, and one whose record cannot be read."""
+        records = RunRecords(self.folder / "runs")
+        for run in ("style-20260101-000001", "style-20260101-000002"):
+            (records.path / run).mkdir(parents=True)
+            records.write(training(run, name="雨"))
+        broken = records.path / "style-20260101-000000"
+        broken.mkdir()
+        (broken / "run.json").write_text("{", "utf-8")
+        dialog = RunsDialog(records, self.folder, self.window)
+        self.qtbot.waitUntil(lambda: dialog.is_settled)
+        dialog.list.selectAll()
+        return dialog
+
+    def one_run(self) -> QWidget:
+        """An evaluation, with its confusion matrix in front."""
+        records = RunRecords(self.folder / "runs")
+        run = "evaluation-20260101-000001"
+        (records.path / run).mkdir(parents=True)
+        records.write(evaluation(run, problem="It was stopped before all rows were answered."))
+        dialog = RunsDialog(records, self.folder, self.window)
+        self.qtbot.waitUntil(lambda: dialog.is_settled)
+        dialog.details.tabs.setCurrentIndex(2)
+        return dialog
+
+    def no_runs(self) -> QWidget:
+        dialog = RunsDialog(RunRecords(self.folder / "none"), self.folder, self.window)
+        self.qtbot.waitUntil(lambda: dialog.is_settled)
+        return dialog
 
     def token(self) -> QWidget:
         gate = GatedModel(

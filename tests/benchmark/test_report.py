@@ -19,6 +19,7 @@ from app.benchmark.rounds import ProcessorUse
 from app.cli.bench import GoalProgress, run_bench
 from app.cli.main import build_parser, run_cli
 from app.core.errors import LampblackError, ModelLoadError, NotMeasuredError
+from app.core.runs.record import RunRecords
 from app.core.system.paths import Paths
 from app.program import Program
 
@@ -253,3 +254,20 @@ def test_wrong_words_are_refused_before_anything_runs(
 ) -> None:
     assert run_cli(["bench", *words]) == 2
     assert capsys.readouterr().err.startswith(f"lampblack: {sentence}")
+
+
+def test_a_run_is_recorded_also_where_it_fails(
+    run_fake: RunFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_fake([goal(1, steady(1.25))], "--json", "--rounds", "7")
+
+    def fail(*_given: Any) -> None:
+        raise ModelLoadError("It does not load.")
+
+    monkeypatch.setattr("app.cli.bench._measured", fail)
+    with pytest.raises(ModelLoadError):
+        run_fake([goal(1, steady(1.25))])
+    failed, done = RunRecords(Paths.here().runs).list()
+    assert (done.kind, done.state) == ("benchmark", "done")
+    assert done.figures["1. speed of 1 & <more>"] == 1.25
+    assert (failed.state, failed.problem) == ("failed", "It does not load.")

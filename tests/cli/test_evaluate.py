@@ -15,6 +15,8 @@ import pytest
 from sklearn import metrics
 
 from app.core.errors import CancelledError, ModelLoadError
+from app.core.runs.record import RunRecord, RunRecords
+from app.core.system.paths import Paths
 from app.engine.messages import Event, Finished, JobCommand, Load, Loaded, ScoreChoices
 from tests.tasks.reviews import REVIEWS
 from tests.tasks.stand_in import StandIn, shown
@@ -48,6 +50,10 @@ class LoadingStandIn(StandIn):
             assert self._stopped.wait(5)
             raise CancelledError("Stopped.")
         return super().run(command, on_event)
+
+
+def kept_runs() -> list[RunRecord]:
+    return [*RunRecords(Paths.here().runs).list()]
 
 
 @pytest.fixture
@@ -105,6 +111,9 @@ def test_ctrl_c_keeps_what_was_answered_and_asks_no_other_model(
     assert found["rows"][0]["failed"] == "The row cannot be read: its text is empty."
     assert (report["data"]["rows"], report["data"]["used"]) == (5, 5)
     assert len(engine.of(Load)) == 1
+    (kept,) = kept_runs()
+    assert (kept.kind, kept.state) == ("evaluation", "stopped")
+    assert (kept.figures["answered"], kept.figures["failed"]) == (2, 1)
 
 
 def test_what_was_measured_is_kept_when_a_later_model_does_not_load(
@@ -125,6 +134,12 @@ def test_what_was_measured_is_kept_when_a_later_model_does_not_load(
     assert [found["model"] for found in report["models"]] == ["model", "third"]
     assert [found["answered"] for found in report["models"]] == [2, 2]
     assert report["notes"][-1] == "odd was not evaluated: It is too odd."
+    states = {one.model: (one.state, one.problem) for one in kept_runs()}
+    assert states == {
+        "model": ("done", ""),
+        "odd": ("failed", "It is too odd."),
+        "third": ("done", ""),
+    }
 
 
 def test_the_report_is_kept_when_the_input_is_gone_at_the_end(
@@ -189,6 +204,14 @@ def test_the_report_says_of_what_it_is(run: Any, model: Path, tmp_path: Path) ->
     assert weights in html
     assert report["data"]["sha256"] in html
     assert report["builds"]["numpy"] in html
+    (kept,) = kept_runs()
+    assert (kept.model_sha256, kept.data_sha256) == (weights, report["data"]["sha256"])
+    assert (kept.seed, kept.settings["task"], kept.settings["calibrate"]) == (7, "sentiment", False)
+    assert kept.confusion is not None
+    assert sum(map(sum, kept.confusion.counts)) == 2
+    figures = {one["name"]: one["value"] for one in report["models"][0]["figures"]}
+    assert figures.items() <= kept.figures.items()
+    assert [one.name for one in kept.measures][:1] == ["accuracy"]
     assert report["machine"]["system"] in html
 
 

@@ -6,9 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -153,6 +151,7 @@ def _choose_labels(arguments: argparse.Namespace, row: Task, data: LabelledData)
 def _report(
     work: Evaluation, models: Sequence[ModelEvaluation], notes: Sequence[str]
 ) -> EvaluationReport:
+    from app.cli.evaluation.recording import builds
     from app.tasks.evaluation.evaluation import (
         EvaluationReport,
         compared,
@@ -166,7 +165,7 @@ def _report(
     settings = options_facts(work.options)
     return EvaluationReport(
         version=__version__,
-        builds={name: version(name) for name in ("numpy",)} | {"Python": python_version()},
+        builds=builds(),
         machine=machine_facts(),
         date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         task=arguments.task,

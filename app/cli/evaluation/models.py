@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from app.cli.batch import RowsTask, do_row
+from app.cli.batch import RowsTask, do_row, options_facts
 from app.cli.engine import asked_load
+from app.cli.evaluation.recording import end_with, recorded
+from app.cli.recorded import RecordedRun
 from app.cli.server import check_may_leave, open_asked_server, server_load
 from app.core.errors import CancelledError, LampblackError, UsageError
 from app.core.formats.classifiers import shown
 from app.core.models.checksums import checksums, weights_of, whole_checksum
+from app.core.runs.record import RunRecords
 from app.core.system.throttle import Throttle
 from app.core.units import size_text
 from app.engine.client import EngineClient
@@ -101,8 +104,13 @@ class Evaluation:
             )
             for subject in subjects:
                 try:
-                    with new_engine() as client, RowsTask(client) as work:
+                    with (
+                        self._recorded(subject) as run,
+                        new_engine() as client,
+                        RowsTask(client) as work,
+                    ):
                         found.append(self._evaluated(subject, work))
+                        end_with(run, found[-1])
                 except LampblackError as error:
                     if not found:
                         raise
@@ -112,6 +120,19 @@ class Evaluation:
                 if found[-1].stopped:
                     break
         return found, failures
+
+    def _recorded(self, subject: _Subject) -> AbstractContextManager[RecordedRun]:
+        settings = options_facts(self.options)
+        settings |= {"parallel": self.arguments.parallel, "limit": self.arguments.limit}
+        return recorded(
+            RunRecords(self.program.paths.runs),
+            self.arguments.task,
+            self.data,
+            settings,
+            self.seed,
+            subject.name,
+            subject.model.path if subject.model is not None else "",
+        )
 
     def _subjects(self) -> list[_Subject]:
         """The models, each found to know the task and the right answers."""

@@ -26,6 +26,7 @@ from app.cli.selftest.books import (
 from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.keeping import BESIDE, HIDDEN, NAMED, TOLD, convert, keep_backup
 from app.cli.selftest.loopback import ask_service, free_port
+from app.cli.selftest.recording import keep_runs
 from app.cli.selftest.report import CannotTryError
 from app.cli.selftest.rewriting import know_origins, propose, tell_lore
 from app.cli.selftest.window_child import GONE_S, WindowChild
@@ -33,6 +34,7 @@ from app.core.errors import DamagedModelError, EngineMissingError, LampblackErro
 from app.core.models.checksums import checksums
 from app.core.models.library import ModelLibrary
 from app.core.models.starter import STARTER
+from app.core.runs.record import RunRecords
 from app.core.store import Store, damage_of
 from app.core.units import size_text
 from app.engine.client import EngineClient
@@ -292,6 +294,10 @@ class Selftest:
     def tell_lore(self) -> str:
         """Put what is kept for the model into a prompt."""
         return tell_lore()
+
+    def keep_runs(self) -> str:
+        """Record two runs, compare them and write a report."""
+        return keep_runs(RunRecords(self.home.paths.runs))
 
     def know_origins(self) -> str:
         """Tell the model's words in the manuscript from the writer's."""

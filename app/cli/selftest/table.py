@@ -79,6 +79,7 @@ STEPS = (
             ("spelling", "check spelling", Selftest.spell),
             ("changes", "propose changes of a text", Selftest.propose),
             ("lore", "put lore into a prompt", Selftest.tell_lore),
+            ("runs", "record runs and compare them", Selftest.keep_runs),
         )
     ),
     SelftestStep(name="reopen", title="open it again", run=Selftest.reopen),

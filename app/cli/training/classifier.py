@@ -12,6 +12,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
+from app.cli.training.teller import TrainingTeller
 from app.core.errors import OutOfMemoryError, UsageError
 from app.core.formats.safetensors import weight_files
 from app.core.models.model_file import ModelFile
@@ -25,12 +26,11 @@ from app.core.training.classifier_orders import (
     TINY,
     ClassifierOrder,
     ClassifierSettings,
-    HeldOutScores,
     Method,
     check_classifier,
 )
 from app.core.training.labelled_texts import LabelledTexts, gather
-from app.core.training.orders import TrainingNews, TrainingPlan, TrainingStep
+from app.core.training.orders import TrainingPlan
 from app.core.units import duration_text, size_text
 from app.engine.learning.child import TrainingChild, trainer_command
 from app.engine.learning.classifier import ClassifierLearning, check_base
@@ -105,7 +105,7 @@ def run_classifier(arguments: argparse.Namespace, program: Program) -> None:
         for line in () if quiet else (*texts.notes, _texts_line(texts)):
             output.note(line)
     with LongTask(stop=child.stop) as task:
-        model = learning.run(order, _ToldLabels(task, child, quiet=quiet))
+        model = learning.run(order, TrainingTeller(task, child, _plan_line, quiet=quiet))
     output.answer(quiet, _facts(model, learning.record, order), _lines(model, learning.record))
 
 
@@ -181,33 +181,11 @@ def _texts_line(texts: LabelledTexts) -> str:
     return f"{len(texts.texts):,} texts: {counts}" + (f" and {more:,} more." if more > 0 else ".")
 
 
-class _ToldLabels:
-    """Shows the news of a training, and lets it begin."""
-
-    def __init__(self, task: LongTask, child: TrainingChild, *, quiet: bool) -> None:
-        self._task, self._child, self._quiet = task, child, quiet
-        self._tested = ""
-
-    def __call__(self, news: TrainingNews) -> None:
-        """One piece of news."""
-        if isinstance(news, TrainingPlan):
-            self._note(
-                f"{news.parameters:,} numbers learn, {news.steps:,} steps at most; about "
-                f"{duration_text(news.seconds)}."
-            )
-            self._child.begin()
-        elif isinstance(news, TrainingStep):
-            self._task.line.show(
-                f"step {news.step:,} of {news.steps:,}, loss {news.loss:.3f}{self._tested}, "
-                f"{duration_text(news.left)} left"
-            )
-        elif isinstance(news, HeldOutScores):
-            self._tested = f", macro F1 {news.macro_f1:.3f} (best {news.best:.3f})"
-
-    def _note(self, line: str) -> None:
-        if not self._quiet:
-            self._task.line.clear()
-            output.note(line)
+def _plan_line(news: TrainingPlan) -> str:
+    return (
+        f"{news.parameters:,} numbers learn, {news.steps:,} steps at most; about "
+        f"{duration_text(news.seconds)}."
+    )
 
 
 def _facts(model: ModelFile, record: RunRecord, order: ClassifierOrder) -> dict[str, Any]:

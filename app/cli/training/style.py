@@ -14,6 +14,7 @@ from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
 from app.cli.training.classifier import add_classifier
+from app.cli.training.teller import TrainingTeller
 from app.core.errors import (
     CancelledError,
     LampblackError,
@@ -30,13 +31,10 @@ from app.core.training.cards import LearnedAdapter, free_name
 from app.core.training.memory import has_bfloat16, training_memory
 from app.core.training.orders import (
     LEAST_WORDS,
-    HeldOutLoss,
-    SamplesWritten,
     StyleSettings,
     TrainingNews,
     TrainingOrder,
     TrainingPlan,
-    TrainingStep,
     check_style,
 )
 from app.core.training.pages import RunsOf, TrainingPages, read_pages, require_enough
@@ -126,7 +124,7 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
     if not quiet:
         output.note(_pages_line(pages, need))
     with LongTask(stop=child.stop) as task:
-        told = _Told(task, child, quiet=quiet)
+        told = TrainingTeller(task, child, _plan_line, quiet=quiet, unit="tokens/s")
         try:
             learned = learning.run(model, pages, told, resumes=bool(arguments.resume))
         except LampblackError as error:
@@ -230,35 +228,6 @@ def _plan_line(news: TrainingPlan) -> str:
         f"{news.tokens:,} tokens to learn, {news.held_out:,} held out, {news.steps:,} steps in "
         f"{news.numbers}; about {duration_text(news.seconds)}."
     )
-
-
-class _Told:
-    """Shows the news of a training, and lets it begin."""
-
-    def __init__(self, task: LongTask, child: TrainingChild, *, quiet: bool) -> None:
-        self._task, self._child, self._quiet = task, child, quiet
-        self._tested = ""
-
-    def __call__(self, news: TrainingNews) -> None:
-        """One piece of news."""
-        if isinstance(news, TrainingPlan):
-            self._note(_plan_line(news))
-            self._child.begin()
-        elif isinstance(news, TrainingStep):
-            self._task.line.show(
-                f"step {news.step:,} of {news.steps:,}, loss {news.loss:.3f}{self._tested}, "
-                f"{news.speed:.0f} tokens/s, {duration_text(news.left)} left"
-            )
-        elif isinstance(news, HeldOutLoss):
-            self._tested = f", held out {news.loss:.3f}"
-            self._note(f"Step {news.step:,}: held-out loss {news.loss:.4f}.")
-        elif isinstance(news, SamplesWritten):
-            self._task.line.show(f"writing samples: {news.fraction:.0%}")
-
-    def _note(self, line: str) -> None:
-        if not self._quiet:
-            self._task.line.clear()
-            output.note(line)
 
 
 def _facts(learned: LearnedAdapter) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from app.core.models.scan import is_model_folder, models_below
 from app.core.models.starter import shipped_models
 from app.core.options.rows import is_encodable
 from app.core.options.settings_store import SettingsStore
-from app.core.system.files import is_folder, why
+from app.core.system.files import is_folder, to_trash, why
 
 _BLOCK = 512  # bytes; the unit of st_blocks on every system that has it
 _LONGEST_NAME = 255
@@ -103,7 +103,7 @@ def remove(
         _require_movable(Path(path))
     for number, path in enumerate(reversed(plan.paths)):
         try:
-            (trash or _to_trash)(path)
+            (trash or to_trash)(path)
         except OSError as error:
             moved = f" {number} of its {len(plan.paths)} files are there already." if number else ""
             raise HousekeepingError(
@@ -216,12 +216,6 @@ def _free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:  # some network file systems do not say
         return _NOTE_BYTES
-
-
-def _to_trash(path: str) -> None:
-    from send2trash import send2trash
-
-    send2trash(path)
 
 
 def _same(one: Path, other: Path) -> bool:

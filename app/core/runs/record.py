@@ -1,35 +1,62 @@
-"""A record of one training, and the folder that all of them are kept in."""
+"""A record of one run, and the folder that all of them are kept in."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from app.core.errors import HousekeepingError, ParameterError
-from app.core.system.files import read_regular, why, write_atomically
+from app.core.runs.hold import RunHold
+from app.core.system.files import read_regular, to_trash, why, write_atomically
+from app.core.system.json_store import NewerFormatError, decode_numbered
 from app.core.system.machine import MachineFacts
 
 FORMAT = 1
 RECORD_FILE = "run.json"
+HOLD_FILE = "running.lock"
 _MOST_BYTES = 64 * 1024 * 1024
 _ID = re.compile(r"[a-z]+-\d{8}-\d{6}(-\d+)?")
+_BEGINS_S = 60.0  # how long a run may be without a record, as it has only just begun
+_TRIES, _TRY_S = 50, 0.02
+_BROKEN_OFF = "It ended without a word: the program was closed, or the machine went off."
 
 RunState = Literal["running", "stopped", "failed", "done"]
 Number = int | float
+Setting = bool | int | float | str
+
+
+class RunMeasure(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure with the interval of 95 % that it lies in; `better` is "higher" or "lower"."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    better: str = "higher"
+
+
+class RunConfusion(msgspec.Struct, frozen=True, kw_only=True):
+    """How often each label was chosen: a line for each right label, a column for each chosen."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What was done with what, and what came of it.
 
     Moments are in seconds since 1970. `data` names the files, `data_sha256` is that of what was
-    learned from. `curve` has a row for each step: the step, its loss and its rate; `held_out` one
-    for each test: the step and the loss. `figures` are the results by name, `made` is the path of
-    what came out.
+    learned from or measured on. `facts` say how the model was loaded. `curve` has a row for each
+    step: the step, its loss and its rate; `held_out` one for each test: the step and the loss;
+    `scores` the same with the macro F1, where labels are learned.
+    `figures` are the results by name, `measures` those of them that have an interval; `made` is
+    the path of what came out. `problem` is a sentence on why it did not come to its end.
     """
 
     lampblack_run: int = FORMAT
@@ -44,22 +71,45 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     model_sha256: str = ""
     data: tuple[str, ...] = ()
     data_sha256: str = ""
-    settings: dict[str, Number] = {}
+    settings: dict[str, Setting] = {}
     seed: int = 0
     versions: dict[str, str] = {}
+    facts: dict[str, str] = {}
     machine: MachineFacts | None = None
     curve: tuple[tuple[int, float, float], ...] = ()
     held_out: tuple[tuple[int, float], ...] = ()
+    scores: tuple[tuple[int, float], ...] = ()
     figures: dict[str, Number] = {}
+    measures: tuple[RunMeasure, ...] = ()
+    confusion: RunConfusion | None = None
     made: str = ""
     problem: str = ""
+
+
+class RunProblem(msgspec.Struct, frozen=True):
+    """A run whose record is of no use; `reason` ends a sentence."""
+
+    id: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it."""
+        return f"The record of {self.id} cannot be read: {self.reason}."
+
+
+class RunsFound(msgspec.Struct, frozen=True):
+    """Every run, the newest first, and those whose records cannot be read."""
+
+    records: tuple[RunRecord, ...] = ()
+    problems: tuple[RunProblem, ...] = ()
 
 
 class RunRecords:
     """The records in one folder, each in a folder of its own with what its run needs to go on."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.path = folder
 
     def new_id(self, kind: str) -> str:
         """An id that no run has, for one that begins now; its folder is made.
@@ -70,21 +120,21 @@ class RunRecords:
         for number in range(1, 1000):
             name = stem if number == 1 else f"{stem}-{number}"
             try:
-                (self._folder / name).mkdir(parents=True)
+                (self.path / name).mkdir(parents=True)
             except FileExistsError:
                 continue
             except OSError as error:
                 raise HousekeepingError(
-                    f"No folder for the run can be made in {self._folder}: {why(error)}."
+                    f"No folder for the run can be made in {self.path}: {why(error)}."
                 ) from error
             return name
-        raise HousekeepingError(f"There are too many runs in {self._folder}.")
+        raise HousekeepingError(f"There are too many runs in {self.path}.")
 
     def folder(self, run: str) -> Path:
         """The folder of a run; raises ParameterError for what is no run's id."""
         if not _ID.fullmatch(run):
             raise ParameterError(f"There is no run {run!r}.", "See `lampblack runs list`.")
-        return self._folder / run
+        return self.path / run
 
     def write(self, record: RunRecord) -> None:
         """Write a record in place of its former state; raises HousekeepingError."""
@@ -96,24 +146,121 @@ class RunRecords:
 
     def read(self, run: str) -> RunRecord:
         """The record of a run; raises ParameterError where there is none that can be read."""
-        found = self._read(self.folder(run))
+        folder = self.folder(run)
+        found = self._read(folder) if folder.is_dir() else None
+        if isinstance(found, RunProblem):
+            raise ParameterError(
+                found.sentence, "Look into its folder: `lampblack runs path` names the place."
+            )
         if found is None:
             raise ParameterError(f"There is no run {run!r}.", "See `lampblack runs list`.")
         return found
 
-    def list(self) -> Iterator[RunRecord]:
-        """Every run, the newest first."""
-        try:
-            folders = [one for one in self._folder.iterdir() if _ID.fullmatch(one.name)]
-        except OSError:
-            return
-        records = (self._read(folder) for folder in folders)
-        found = [one for one in records if one is not None]
-        yield from sorted(found, key=lambda one: (one.begun_at, one.id), reverse=True)
+    def meant(self, given: str) -> RunRecord:
+        """The run of an id or of a name that only one run has; raises ParameterError."""
+        if _ID.fullmatch(given):
+            return self.read(given)
+        named = [one for one in self.list() if one.name == given]
+        if len(named) > 1:
+            ids = ", ".join(one.id for one in named[:5])
+            raise ParameterError(f"Several runs are called {given}.", f"Give an id: {ids}.")
+        if not named:
+            raise ParameterError(f"There is no run {given!r}.", "See `lampblack runs list`.")
+        return named[0]
 
-    def _read(self, folder: Path) -> RunRecord | None:
+    def list(self) -> Iterator[RunRecord]:
+        """Every run that can be read, the newest first."""
+        yield from self.look().records
+
+    def look(self) -> RunsFound:
+        """Every run, and what is wrong with those that cannot be read."""
+        try:
+            folders = sorted(one for one in self.path.iterdir() if _ID.fullmatch(one.name))
+        except OSError:
+            return RunsFound()
+        found = [self._read(folder) for folder in folders if folder.is_dir()]
+        records = [one for one in found if isinstance(one, RunRecord)]
+        records.sort(key=lambda one: (one.begun_at, one.id), reverse=True)
+        return RunsFound(tuple(records), tuple(one for one in found if isinstance(one, RunProblem)))
+
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """What is another once a record was added, changed or removed."""
+        found = []
+        with suppress(OSError):
+            for folder in sorted(self.path.iterdir()):
+                with suppress(OSError):
+                    status = (folder / RECORD_FILE).stat()
+                    found.append((folder.name, status.st_mtime_ns, status.st_size))
+        return tuple(found)
+
+    def hold(self, run: str) -> RunHold:
+        """Mark a run as going on; raises HousekeepingError where it goes on already."""
+        for _try in range(_TRIES):  # somebody may only be looking whether it goes on
+            try:
+                return RunHold(self.folder(run) / HOLD_FILE)
+            except BlockingIOError:
+                time.sleep(_TRY_S)
+            except OSError as error:
+                raise HousekeepingError(
+                    f"The run {run} cannot be marked as going on: {why(error)}."
+                ) from error
+        raise HousekeepingError(f"The run {run} goes on in another window or terminal.")
+
+    def is_running(self, run: str) -> bool:
+        """Whether a process works on the run now."""
+        path = self.folder(run) / HOLD_FILE
+        try:
+            if path.exists():
+                RunHold(path).close()
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
+    def remove(self, run: str, trash: Callable[[str], None] | None = None) -> None:
+        """Move a run's folder to the system's trash; what was made by the run stays.
+
+        Raises ParameterError where there is none, HousekeepingError where it goes on or the
+        system refuses.
+        """
+        folder = self.folder(run)
+        if not folder.is_dir() or folder.is_symlink():
+            raise ParameterError(f"There is no run {run!r}.", "See `lampblack runs list`.")
+        if self.is_running(run):
+            raise HousekeepingError(f"The run {run} goes on.", "Stop it first.")
+        try:
+            (trash or to_trash)(str(folder))
+        except OSError as error:
+            raise HousekeepingError(
+                f"{run} could not be moved to the trash: {why(error)}.",
+                "Remove its folder in the file manager.",
+            ) from error
+
+    def _read(self, folder: Path) -> RunRecord | RunProblem | None:
+        """The record in a folder, or what is wrong with it; None for a run that only begins."""
         try:
             data = read_regular(folder / RECORD_FILE, _MOST_BYTES)
-            return msgspec.json.decode(data, type=RunRecord)
-        except (OSError, ValueError):
-            return None
+            record = decode_numbered(data, "lampblack_run", FORMAT, RunRecord)
+        except FileNotFoundError:
+            if _age(folder) < _BEGINS_S:
+                return None
+            return RunProblem(folder.name, "it is not there")
+        except OSError as error:
+            return RunProblem(folder.name, why(error))
+        except NewerFormatError as error:
+            return RunProblem(folder.name, str(error))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return RunProblem(folder.name, "it is damaged")
+        if record.id != folder.name:
+            return RunProblem(folder.name, "it is that of another run")
+        if record.state == "running" and not self.is_running(record.id):
+            return msgspec.structs.replace(record, state="stopped", problem=_BROKEN_OFF)
+        return record
+
+
+def _age(folder: Path) -> float:
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -49,6 +49,13 @@ def remove_for_good(path: Path) -> None:
     sync_folder(path.parent)
 
 
+def to_trash(path: str) -> None:
+    """Move a file or folder to the system's trash; raises OSError, with it where it was."""
+    from send2trash import send2trash
+
+    send2trash(path)
+
+
 def link_or_copy(path: Path, to: Path) -> None:
     """Give a file a second name or, where the file system has no links, a copy on the disk.
 

@@ -80,13 +80,18 @@ class LearnedAdapter(msgspec.Struct, frozen=True, kw_only=True):
         return Adapter(path=str(file)) if file.is_file() else None
 
 
-def check_name(name: str, home: Path) -> Path:
-    """The folder for a new adapter of that name; raises ParameterError where it cannot be."""
+def require_name(name: str, refusal: str) -> None:
+    """Raise ParameterError with the sentence `refusal` where nothing learned can be called so."""
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ParameterError(
-            f"An adapter cannot be called {name!r}.",
+            refusal,
             "Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.",
         )
+
+
+def check_name(name: str, home: Path) -> Path:
+    """The folder for a new adapter of that name; raises ParameterError where it cannot be."""
+    require_name(name, f"An adapter cannot be called {name!r}.")
     folder = home / name
     if folder.exists():
         raise ParameterError(f"There is already an adapter {name}.", "Choose another name.")

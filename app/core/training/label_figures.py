@@ -33,3 +33,11 @@ def most_frequent(learned: Sequence[int], count: int) -> tuple[int, ...]:
     counts = Counter(learned)
     label = max(sorted(counts), key=lambda one: counts[one])
     return (label,) * count
+
+
+def confusion(
+    right: Sequence[int], chosen: Sequence[int], labels: int
+) -> tuple[tuple[int, ...], ...]:
+    """How often each label was chosen: a line for each right label, a column for each chosen."""
+    counts = Counter(zip(right, chosen, strict=True))
+    return tuple(tuple(counts[one, other] for other in range(labels)) for one in range(labels))

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import isfinite
 from typing import TypeVar
 
 import msgspec
@@ -47,7 +48,10 @@ def trainer_command(pack: Sequence[str]) -> list[str]:
 
 
 def with_news(record: RunRecord, news: TrainingNews) -> RunRecord:
-    """The record of a training with one piece of news in it."""
+    """The record of a training with one piece of news in it.
+
+    A loss that is no number any more has no place in JSON, nor on a curve.
+    """
     if isinstance(news, TrainingPlan):
         figures = {
             "tokens": news.tokens,
@@ -61,13 +65,18 @@ def with_news(record: RunRecord, news: TrainingNews) -> RunRecord:
             figures=record.figures | figures,
             curve=tuple(row for row in record.curve if row[0] <= news.done),
             held_out=tuple(row for row in record.held_out if row[0] <= news.done),
+            scores=tuple(row for row in record.scores if row[0] <= news.done),
         )
-    if isinstance(news, TrainingStep):
+    if isinstance(news, TrainingStep) and isfinite(news.loss):
         row = news.step, round(news.loss, 6), news.rate
         return replace(record, curve=(*record.curve, row))
-    if isinstance(news, HeldOutLoss | HeldOutScores):
+    if isinstance(news, HeldOutLoss | HeldOutScores) and isfinite(news.loss):
         tested = news.step, round(news.loss, 6)
-        return replace(record, held_out=(*record.held_out, tested))
+        record = replace(record, held_out=(*record.held_out, tested))
+        if isinstance(news, HeldOutScores):
+            scored = news.step, round(news.macro_f1, 6)
+            record = replace(record, scores=(*record.scores, scored))
+        return record
     return record
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable
@@ -16,10 +15,11 @@ from app.core.formats.safetensors import read_config, weight_files
 from app.core.models.checksums import checksums, whole_checksum
 from app.core.models.import_copy import copy_in
 from app.core.models.model_file import ModelFile, inspect
-from app.core.runs.record import RunRecord, RunRecords, RunState
+from app.core.runs.keeping import RunKeeper
+from app.core.runs.record import RunConfusion, RunRecord, RunRecords
 from app.core.system.files import read_regular, why, write_atomically
 from app.core.system.machine import machine_facts
-from app.core.system.throttle import Throttle
+from app.core.training.cards import require_name
 from app.core.training.classifier_orders import (
     LSTM,
     MODEL,
@@ -27,7 +27,7 @@ from app.core.training.classifier_orders import (
     ClassifierTrained,
     check_classifier,
 )
-from app.core.training.label_figures import scores
+from app.core.training.label_figures import confusion, scores
 from app.core.training.labelled_texts import LabelledTexts
 from app.core.training.orders import TrainingNews
 from app.engine.learning.child import TrainingChild, with_news
@@ -35,8 +35,6 @@ from app.engine.learning.child import TrainingChild, with_news
 KIND = "classifier"
 _ORDER = "order.json"
 _MOST_ORDER = 1 << 30
-_RECORD_S = 10.0
-_NAME = re.compile(r"[^\W_][\w .\-]{0,59}")
 
 
 def check_base(folder: Path) -> Path:
@@ -56,11 +54,7 @@ def check_base(folder: Path) -> Path:
 
 def check_place(name: str, home: Path) -> Path:
     """The folder for a new classifier of that name; raises ParameterError where it cannot be."""
-    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ParameterError(
-            f"A classifier cannot be called {name!r}.",
-            "Use up to 60 letters, digits, spaces, dots and dashes, a letter or digit first.",
-        )
+    require_name(name, f"A classifier cannot be called {name!r}.")
     folder = home / name
     if folder.exists():
         raise ParameterError(f"There is already a model {name}.", "Choose another --name.")
@@ -77,14 +71,17 @@ class ClassifierLearning:
     def __init__(self, child: TrainingChild, records: RunRecords, models: Path) -> None:
         self.child = child
         self._records, self._models = records, models
-        self._is_time = Throttle(_RECORD_S)
-        self._record: RunRecord | None = None
+        self._keeper: RunKeeper | None = None
 
     @property
     def record(self) -> RunRecord:
         """The run, once there is one."""
-        assert self._record is not None
-        return self._record
+        return self._kept.record
+
+    @property
+    def _kept(self) -> RunKeeper:
+        assert self._keeper is not None
+        return self._keeper
 
     def begin(
         self, name: str, data: Path, texts: LabelledTexts, order: ClassifierOrder
@@ -104,7 +101,7 @@ class ClassifierLearning:
             raise HousekeepingError(
                 f"The run could not be begun: {why(error)}.", "Make room on the disk."
             ) from error
-        self._record = RunRecord(
+        record = RunRecord(
             id=run,
             kind=KIND,
             state="running",
@@ -119,7 +116,7 @@ class ClassifierLearning:
             seed=order.settings.seed,
             machine=machine_facts(),
         )
-        self._records.write(self.record)
+        self._keeper = RunKeeper(self._records, record)
         return order
 
     def take_up(self, run: str) -> ClassifierOrder:
@@ -134,7 +131,8 @@ class ClassifierLearning:
             raise ParameterError(
                 f"What was ordered in {run} cannot be read any more.", "Begin a new training."
             ) from error
-        self._record = replace(record, state="running", problem="")
+        record = replace(record, state="running", ended_at=0.0, problem="")
+        self._keeper = RunKeeper(self._records, record)
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
 
     def run(self, order: ClassifierOrder, tell: Callable[[TrainingNews], None]) -> ModelFile:
@@ -146,21 +144,19 @@ class ClassifierLearning:
             done = self.child.carry_out(
                 order, lambda news: self._hear(news, tell), ClassifierTrained
             )
-            return self._put_away(done)
+            return self._put_away(done, order.labels)
         except CancelledError:
-            self._end("stopped")
+            self._kept.end("stopped")
             raise
         except LampblackError as error:
-            self._end("failed", problem=str(error))
+            self._kept.end("failed", problem=str(error))
             raise
 
     def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
-        self._record = with_news(self.record, news)
-        if self._is_time():
-            self._records.write(self.record)
+        self._kept.follow(with_news(self.record, news))
         tell(news)
 
-    def _put_away(self, done: ClassifierTrained) -> ModelFile:
+    def _put_away(self, done: ClassifierTrained, labels: tuple[str, ...]) -> ModelFile:
         """Copy the classifier to its place, whole or not at all, and end the record."""
         record = self.record
         run = self._records.folder(record.id)
@@ -193,11 +189,13 @@ class ClassifierLearning:
             figures[f"accuracy{ending}"] = found.accuracy
             figures[f"macro_f1{ending}"] = found.macro_f1
         figures = record.figures | figures
-        self._end("done", figures=figures, versions=done.versions, made=str(target))
-        return model
-
-    def _end(self, state: RunState, problem: str = "", **changes: object) -> None:
-        self._record = replace(
-            self.record, state=state, problem=problem, ended_at=time.time(), **changes
+        self._kept.end(
+            "done",
+            figures=figures,
+            confusion=RunConfusion(
+                labels=labels, counts=confusion(done.right, done.chosen, len(labels))
+            ),
+            versions=done.versions,
+            made=str(target),
         )
-        self._records.write(self.record)
+        return model

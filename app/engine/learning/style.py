@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, ParameterError
 from app.core.models.checksums import checksums, weights_of, whole_checksum
 from app.core.models.model_file import ModelFile
-from app.core.runs.record import RunRecord, RunRecords, RunState
+from app.core.runs.keeping import RunKeeper
+from app.core.runs.record import RunRecord, RunRecords
 from app.core.system.files import why
 from app.core.system.machine import machine_facts
-from app.core.system.throttle import Throttle
 from app.core.training.cards import AdapterCard, LearnedAdapter, check_name, write_card
 from app.core.training.orders import (
     StyleSettings,
@@ -30,7 +30,6 @@ from app.core.training.verbatim import longest_run
 from app.engine.learning.child import TrainingChild, with_news
 
 KIND = "style"
-_RECORD_S = 10.0
 _GGUF = "adapter.gguf"
 _FILES = ("adapter_config.json", "adapter_model.safetensors", _GGUF)
 
@@ -46,8 +45,12 @@ class StyleLearning:
     ) -> None:
         self.child = child
         self._records, self._adapters, self._cache = records, adapters, cache
-        self._is_time = Throttle(_RECORD_S)
-        self.record: RunRecord | None = None
+        self._keeper: RunKeeper | None = None
+
+    @property
+    def record(self) -> RunRecord | None:
+        """The run, once there is one."""
+        return self._keeper.record if self._keeper is not None else None
 
     def begin(
         self, name: str, model: ModelFile, pages: TrainingPages, settings: StyleSettings
@@ -56,7 +59,7 @@ class StyleLearning:
         require_enough(pages)
         check_style(settings)
         check_name(name, self._adapters)
-        self.record = RunRecord(
+        record = RunRecord(
             id=self._records.new_id(KIND),
             kind=KIND,
             state="running",
@@ -70,8 +73,8 @@ class StyleLearning:
             seed=settings.seed,
             machine=machine_facts(),
         )
-        self._records.write(self.record)
-        return self.record
+        self._keeper = RunKeeper(self._records, record)
+        return record
 
     def take_up(
         self, run: str, pages_of: Callable[[tuple[Path, ...]], TrainingPages]
@@ -89,7 +92,8 @@ class StyleLearning:
                 f"The pages of {run} have been changed since it was begun.",
                 "Begin a new training with them.",
             )
-        self.record = replace(record, state="running", problem="")
+        record = replace(record, state="running", ended_at=0.0, problem="")
+        self._keeper = RunKeeper(self._records, record)
         return pages
 
     def run(
@@ -104,8 +108,7 @@ class StyleLearning:
 
         Raises CancelledError where it was stopped, and LampblackError; the record says it, too.
         """
-        record = self.record
-        assert record is not None
+        record = self._kept.record
         settings = msgspec.convert(record.settings, StyleSettings)
         order = TrainingOrder(
             model=model.path,
@@ -118,38 +121,30 @@ class StyleLearning:
         try:
             done = self.child.run(order, lambda news: self._hear(news, tell))
             digest = whole_checksum(checksums(weights_of(model)))
-            self.record = replace(self._record, model_sha256=digest)
+            self._kept.follow(replace(self._kept.record, model_sha256=digest))
             learned = self._put_away(done, pages, settings)
         except CancelledError:
-            self._end("stopped")
+            self._kept.end("stopped")
             raise
         except LampblackError as error:
-            self._end("failed", problem=str(error))
+            self._kept.end("failed", problem=str(error))
             raise
         return learned
 
     @property
-    def _record(self) -> RunRecord:
-        assert self.record is not None
-        return self.record
+    def _kept(self) -> RunKeeper:
+        assert self._keeper is not None
+        return self._keeper
 
     def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
-        self.record = with_news(self._record, news)
-        if self._is_time():
-            self._records.write(self._record)
+        self._kept.follow(with_news(self._kept.record, news))
         tell(news)
-
-    def _end(self, state: RunState, problem: str = "", **changes: object) -> None:
-        self.record = replace(
-            self._record, state=state, problem=problem, ended_at=time.time(), **changes
-        )
-        self._records.write(self.record)
 
     def _put_away(
         self, done: Trained, pages: TrainingPages, settings: StyleSettings
     ) -> LearnedAdapter:
         """Move the adapter to its place, whole or not at all, and end the record."""
-        record = self._record
+        record = self._kept.record
         run = self._records.folder(record.id)
         card = self._card(done, pages, settings)
         target = check_name(record.name, self._adapters)
@@ -180,13 +175,13 @@ class StyleLearning:
             "memory": done.memory,
             "verbatim_words": card.verbatim.length,
         }
-        self._end(
+        self._kept.end(
             "done", figures=record.figures | figures, versions=done.versions, made=str(target)
         )
         return LearnedAdapter(folder=target, card=card)
 
     def _card(self, done: Trained, pages: TrainingPages, settings: StyleSettings) -> AdapterCard:
-        record = self._record
+        record = self._kept.record
         return AdapterCard(
             name=record.name,
             base=record.model,

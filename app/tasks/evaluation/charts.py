@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from app.core.plots.svg import Panel, inline, safe_text, words as _words
 from app.core.units import columns, shortened
 from app.tasks.evaluation.evaluation import LabelFigures
 from app.tasks.evaluation.label_measures import ReliabilityBin
@@ -12,7 +12,6 @@ from app.tasks.evaluation.label_measures import ReliabilityBin
 _WIDTH = 640
 _BAR, _GROUP, _TOP = 12, 50, 26
 _SIDE, _EDGE = 300, 44
-_SAFE = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 _LONGEST = 24  # of a label beside its bars, in columns
 
 
@@ -20,8 +19,7 @@ def label_bars(labels: Sequence[LabelFigures]) -> str:
     """Precision, recall and F1 of each label as bars, with their intervals."""
     left = 20 + 8 * min(_LONGEST, max(columns(label.label) for label in labels))
     height = _TOP + _GROUP * len(labels) + 24
-    parts = [*_opened(_WIDTH, height, "Precision, recall and F1 of each label")]
-    parts += _key(left)
+    parts = [*_key(left)]
     for place in range(5):
         share = place / 4
         x = left + share * (_WIDTH - left - 60)
@@ -31,7 +29,8 @@ def label_bars(labels: Sequence[LabelFigures]) -> str:
         parts.append(_words(x, height - 6, f"{share:g}", "middle"))
     for place, label in enumerate(labels):
         parts += _label(label, left, _TOP + _GROUP * place)
-    return "".join([*parts, "</svg>"])
+    about = "Precision, recall and F1 of each label"
+    return inline(Panel(width=_WIDTH, height=height, about=about, body="".join(parts)))
 
 
 def _key(left: float) -> Iterator[str]:
@@ -42,7 +41,7 @@ def _key(left: float) -> Iterator[str]:
 
 
 def _label(label: LabelFigures, left: float, y: float) -> Iterator[str]:
-    yield f"<g><title>{html_text(label.label)}</title>"
+    yield f"<g><title>{safe_text(label.label)}</title>"
     yield _words(left - 10, y + _GROUP / 2 + 4, shortened(label.label, _LONGEST), "end") + "</g>"
     span = _WIDTH - left - 60
     for place, figure in enumerate((label.precision, label.recall, label.f1)):
@@ -63,7 +62,7 @@ def reliability(bins: Sequence[ReliabilityBin]) -> str:
     """
     size = _SIDE + 2 * _EDGE
     total = sum(part.count for part in bins)
-    parts = [*_opened(size, size, "How often answers were right, by their probability")]
+    parts = []
     for place in range(6):
         share = place / 5
         at, down = _EDGE + _SIDE * share, _EDGE + _SIDE * (1 - share)
@@ -88,20 +87,5 @@ def reliability(bins: Sequence[ReliabilityBin]) -> str:
             f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" '
             f'r="{4 + 14 * (part.count / total) ** 0.5:.1f}"><title>{about}</title></circle>'
         )
-    return "".join([*parts, "</svg>"])
-
-
-def html_text(value: object) -> str:
-    """A text as it stands in HTML and SVG; what neither can hold is replaced."""
-    return escape(str(value).translate(_SAFE).encode("utf-8", "replace").decode())
-
-
-def _opened(width: float, height: float, about: str) -> Iterator[str]:
-    yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" role="img" aria-label="{html_text(about)}">'
-    )
-
-
-def _words(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html_text(text)}</text>'
+    about = "How often answers were right, by their probability"
+    return inline(Panel(width=size, height=size, about=about, body="".join(parts)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.core.plots.page import fact_table, heat_table, page as whole_page, table
+from app.core.plots.svg import safe_text as _text
 from app.core.system.machine import MachineFacts
 from app.core.units import size_text
-from app.tasks.evaluation.charts import html_text as _text, label_bars, reliability
+from app.tasks.evaluation.charts import label_bars, reliability
 from app.tasks.evaluation.evaluation import (
     KEPT,
     Comparison,
@@ -21,64 +23,18 @@ from app.tasks.evaluation.evaluation import (
 from app.tasks.evaluation.resamples import Estimate
 
 _WORST, _FAILED, _LABELS = 20, 50, 25
-_STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--quiet:#59636e;--line:#d8dee4;--paper:#fff;
---s0:#2f6fd0;--s1:#c2661a;--s2:#2e7d46}
-@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a5adb8;--line:#3a4048;
---paper:#17191c;--s0:#6ea8fe;--s1:#f0a35e;--s2:#6fcf8b}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);
-max-width:60rem;margin:2rem auto;padding:0 1.25rem}
-h1{font-size:1.6rem;margin:0}h2{font-size:1.25rem;margin:2.5rem 0 .5rem;
-border-top:1px solid var(--line);padding-top:1.25rem;overflow-wrap:anywhere}
-h3{font-size:1rem;margin:1.75rem 0 .5rem}
-p{margin:.4rem 0}.quiet,caption,th{color:var(--quiet)}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);
-font-weight:normal;overflow-wrap:break-word;max-width:28rem}
-.n{text-align:right;white-space:nowrap}.long{overflow-wrap:anywhere}
-.heat th.n{white-space:normal;max-width:8rem;vertical-align:bottom}
-.heat td{text-align:right;min-width:3rem;
-background:color-mix(in srgb,var(--s0) calc(var(--share)*55%),transparent)}
-svg{max-width:100%;height:auto;display:block}
-svg text{fill:var(--ink);font:12px system-ui,sans-serif}
-.s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}.grid{stroke:var(--line);fill:none}
-.whisker{stroke:var(--ink);stroke-width:1.5}.ideal{stroke:var(--quiet);stroke-dasharray:5 4}
-.dot{fill:var(--s0);fill-opacity:.75;stroke:var(--paper)}
-"""
 
 
 def page(report: EvaluationReport) -> str:
     """The whole page; every text of the data and of the models stands in it as text."""
     title = f"{report.task}, {report.data.name}"
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{_text(title)}</h1>",
         *_summary(report),
         *(part for found in report.comparisons for part in _comparison(found)),
         *(part for model in report.models for part in _model(model, report)),
         *_facts(report),
-        "</body></html>\n",
     ]
-    return "\n".join(parts)
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
-    """A table of cells that are HTML already; the last `numbers` columns are of numbers."""
-
-    def cells(tag: str, line: Sequence[str]) -> str:
-        first = len(line) - numbers
-        return "".join(
-            f"<{tag}{' class=n' if place >= first else ''}>{cell}</{tag}>"
-            for place, cell in enumerate(line)
-        )
-
-    body = "".join(f"<tr>{cells('td', line)}</tr>" for line in lines)
-    top = f"<tr>{cells('th', head)}</tr>" if head else ""
-    return f"<div class=wide><table>{top}{body}</table></div>"
+    return whole_page(title, parts)
 
 
 def _summary(report: EvaluationReport) -> Iterator[str]:
@@ -98,7 +54,7 @@ def _interval(figure: Estimate) -> str:
 def _comparison(found: Comparison) -> Iterator[str]:
     yield f"<h2>{_text(found.second)} less {_text(found.first)}</h2>"
     yield f"<p class=quiet>on {found.rows:,} rows that both answered, by paired resamples</p>"
-    yield _table(
+    yield table(
         ("figure", "difference", "interval", ""),
         [
             (
@@ -126,7 +82,7 @@ def _model(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
     yield f"<h2>{_text(model.model)}</h2>"
     stopped = ", stopped before the end" if model.stopped else ""
     yield f"<p>{model.answered:,} rows answered, {model.failed:,} failed{stopped}.</p>"
-    yield _table(
+    yield table(
         ("figure", "value", "interval"),
         [(_text(one.title), f"{one.value:.3f}", _interval(one)) for one in model.figures],
         numbers=2,
@@ -153,7 +109,7 @@ def _labels(model: ModelEvaluation) -> Iterator[str]:
     if model.reliability:
         yield "<h3>Reliability</h3>"
         yield reliability(model.reliability)
-        yield _table(
+        yield table(
             ("probability", "answers", "mean probability", "right"),
             [
                 (f"{one.low:.1f} to {one.high:.1f}", f"{one.count:,}", f"{one.confidence:.3f}",
@@ -165,20 +121,9 @@ def _labels(model: ModelEvaluation) -> Iterator[str]:
 
 
 def _confusion(model: ModelEvaluation, shown: Sequence[int]) -> str:
-    names = [f"<bdi>{_text(model.labels[place].label)}</bdi>" for place in shown]
-    lines = []
-    for name, place in zip(names, shown, strict=True):
-        whole = max(1, sum(model.confusion[place]))
-        cells = "".join(
-            f'<td style="--share:{model.confusion[place][other] / whole:.3f}">'
-            f"{model.confusion[place][other]:,}</td>"
-            for other in shown
-        )
-        lines.append(f"<tr><th>{name}</th>{cells}</tr>")
-    head = "".join(f"<th class=n>{name}</th>" for name in names)
-    return (
-        f"<div class=wide><table class=heat><tr><th></th>{head}</tr>{''.join(lines)}</table></div>"
-    )
+    names = [model.labels[place].label for place in shown]
+    counts = [[model.confusion[place][other] for other in shown] for place in shown]
+    return heat_table(names, counts, [sum(model.confusion[place]) for place in shown])
 
 
 def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
@@ -189,7 +134,7 @@ def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
         yield f"<p class=quiet>the worst first, by {_SCORES[report.measure]}; at most {_WORST}</p>"
         has_answers = report.measure != "perplexity"
         head = ("row", "text", *(("right answer", "answer") if has_answers else ()), "score")
-        yield _table(head, [_line(row, has_answers=has_answers) for row in bad], numbers=1)
+        yield table(head, [_line(row, has_answers=has_answers) for row in bad], numbers=1)
     else:
         yield "<p>There are none.</p>"
     failed = [row for row in model.rows if row.failed]
@@ -197,7 +142,7 @@ def _rows(model: ModelEvaluation, report: EvaluationReport) -> Iterator[str]:
         yield f"<h3>Rows that failed: {len(failed):,}</h3>"
         if len(failed) > _FAILED:
             yield f"<p class=quiet>the first {_FAILED}; --json lists all</p>"
-        yield _table(
+        yield table(
             ("row", "reason", "text"),
             [
                 (str(row.row), _text(row.failed), _cut(row.text, row.length))
@@ -244,9 +189,7 @@ def _facts(report: EvaluationReport) -> Iterator[str]:
         facts = ", ".join(f"{name} {value}" for name, value in model.facts.items())
         lines.append((model.model, f"{facts}, {model.seconds:.1f} s"))
         lines.append((f"SHA-256 of {model.model}", model.sha256 or "not known"))
-    yield _table(
-        (), [(_text(name), f"<span class=long>{_text(value)}</span>") for name, value in lines]
-    )
+    yield fact_table(lines)
 
 
 def _machine(facts: MachineFacts) -> str:

@@ -40,6 +40,7 @@ from app.ui.rewrites.book_summary import BookSummary
 from app.ui.rewrites.controller import RewriteController
 from app.ui.rewrites.menus import RewriteMenus
 from app.ui.rewrites.note_keeper import NoteKeeper
+from app.ui.runs.controller import RunsController
 from app.ui.spelling.controller import SpellingController
 from app.ui.takes.controller import TakesController
 from app.ui.widgets.status_bar import StatusBar
@@ -146,6 +147,7 @@ class ManuscriptParts(QObject):
         self.paste = RichPaste(page.editor, status, actions)
         self.trash = TrashController(program, documents, page.banners, status, actions, parent)
         self.backups = BackupsController(program, documents, page.banners, status, actions, parent)
+        self.runs = RunsController(program, documents, actions, parent)
         self._parts: tuple[WindowPart, ...] = (
             self.provenance,
             self.folds,
@@ -165,6 +167,7 @@ class ManuscriptParts(QObject):
             self.carrier,
             self.context,
             self.bar,
+            self.runs,
         )
 
     def _follow_origins(self) -> None:

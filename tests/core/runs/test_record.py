@@ -1,34 +1,19 @@
-"""Run records: kept, listed the newest first, compared; what is damaged is not there."""
+"""Run records: kept, listed the newest first, removed; what is damaged or newer is named."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
-from msgspec.structs import replace
 
 from app.core.errors import HousekeepingError, ParameterError
-from app.core.runs.comparing import compared, shown
-from app.core.runs.record import RunRecord, RunRecords
-
-
-def record(run: str, **changes: Any) -> RunRecord:
-    whole = RunRecord(
-        id=run,
-        kind="style",
-        state="done",
-        begun_at=1.0,
-        name="Mine",
-        model="starter",
-        model_path="/m.gguf",
-        data_sha256="1",
-        settings={"rank": 8},
-        seed=1,
-        figures={"loss_after": 2.5},
-        curve=((1, 3.0, 0.001),),
-    )
-    return replace(whole, **changes)
+from app.core.runs.keeping import RunKeeper
+from app.core.runs.record import RunConfusion, RunMeasure, RunRecord, RunRecords
+from tests.core.runs.made import record
 
 
 def test_runs_come_back_the_newest_first(tmp_path: Path) -> None:
@@ -40,10 +25,72 @@ def test_runs_come_back_the_newest_first(tmp_path: Path) -> None:
     records.write(record(second, begun_at=2.0))
     assert [one.id for one in records.list()] == [second, first]
     assert records.read(first) == record(first, begun_at=1.0)
-    (records.folder(first) / "run.json").write_text("{", "utf-8")
-    assert [one.id for one in records.list()] == [second]
-    with pytest.raises(ParameterError, match="no run"):
-        records.read(first)
+
+
+def test_all_of_a_record_comes_back(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    run = records.new_id("evaluation")
+    whole = record(
+        run,
+        settings={"task": "sentiment", "parallel": 2, "rate": 0.5, "exact": True},
+        measures=(RunMeasure(name="accuracy", value=0.5, low=0.4, high=0.6),),
+        confusion=RunConfusion(labels=("好", "b"), counts=((1, 2), (3, 4))),
+        facts={"engine": "torch"},
+        scores=((1, 0.5),),
+    )
+    records.write(whole)
+    assert records.read(run) == whole
+
+
+DAMAGES = {
+    "cut": (b'{"lampblack_run":1,"id":"', "it is damaged"),
+    "empty": (b"", "it is damaged"),
+    "list": (b"[1, 2]", "it is damaged"),
+    "bytes": (bytes(range(256)), "it is damaged"),
+    "nested": (b"[" * 100_000, "it is damaged"),
+    "fields": (b'{"lampblack_run":1,"id":5}', "it is damaged"),
+    "nan": (b'{"lampblack_run":1,"curve":[[1,NaN,0]]}', "it is damaged"),
+    "newer": (b'{"lampblack_run":99,"other":[]}', "a newer version of Lampblack wrote it"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_what_cannot_be_read_is_named_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    records = RunRecords(tmp_path)
+    good, bad = records.new_id("style"), records.new_id("style")
+    records.write(record(good))
+    data, reason = DAMAGES[name]
+    path = records.folder(bad) / "run.json"
+    path.write_bytes(data)
+    found = records.look()
+    assert [one.id for one in found.records] == [good]
+    ((run, why),) = [(one.id, one.reason) for one in found.problems]
+    assert (run, why) == (bad, reason)
+    with pytest.raises(ParameterError, match="cannot be read"):
+        records.read(bad)
+    assert path.read_bytes() == data
+
+
+def test_other_troubles_are_named(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    named = {}
+    other, folder, gone = (records.new_id("style") for _time in range(3))
+    (records.folder(other) / "run.json").write_bytes(
+        msgspec.json.encode(record("style-20200101-000000"))
+    )
+    (records.folder(folder) / "run.json").mkdir()
+    os.utime(records.folder(gone), (1, 1))
+    begins = records.new_id("style")  # a moment ago, so that nothing is wrong yet
+    named = {one.id: one.reason for one in records.look().problems}
+    assert named == {
+        other: "it is that of another run",
+        folder: "it is a folder",
+        gone: "it is not there",
+    }
+    assert begins not in named
+    (tmp_path / "style-20200101-000000").write_text("a file", "utf-8")
+    (tmp_path / "notes").mkdir()
+    assert len(records.look().problems) == 3
 
 
 @pytest.mark.parametrize("run", ["", "..", "../x", "style", "style-1-1/.."])
@@ -52,23 +99,146 @@ def test_what_is_no_id_is_refused(tmp_path: Path, run: str) -> None:
         RunRecords(tmp_path).folder(run)
 
 
+def test_a_run_is_meant_by_its_name_where_one_has_it(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    first, second = records.new_id("style"), records.new_id("style")
+    records.write(record(first, name="Mine"))
+    records.write(record(second, name="雨"))
+    assert records.meant("雨").id == second
+    assert records.meant(first).name == "Mine"
+    records.write(record(second, name="Mine"))
+    with pytest.raises(ParameterError, match="Several runs are called Mine"):
+        records.meant("Mine")
+    with pytest.raises(ParameterError, match="no run"):
+        records.meant("Yours")
+
+
 def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(HousekeepingError):
         RunRecords(tmp_path / "file").new_id("style")
 
 
-def test_two_runs_beside_each_other() -> None:
-    rows = dict(
-        compared(
-            [
-                record("style-20260101-000000"),
-                record("style-20260101-000001", data_sha256="2", figures={"seconds": 7}),
-            ]
-        )
+# A run that goes on
+
+
+def begun(records: RunRecords) -> RunKeeper:
+    run = records.new_id("style")
+    return RunKeeper(records, record(run, state="running"))
+
+
+def test_one_that_goes_on_is_running_until_its_end(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    keeper = begun(records)
+    run = keeper.record.id
+    assert records.read(run).state == "running"
+    with pytest.raises(HousekeepingError, match="goes on"):
+        records.remove(run, lambda _path: None)
+    keeper.end("failed", "It broke.", figures={"loss_after": 1.0})
+    ended = records.read(run)
+    assert (ended.state, ended.problem, ended.figures) == (
+        "failed", "It broke.", {"loss_after": 1.0},
+    )  # fmt: skip
+    assert ended.ended_at > 0
+    assert [one.name for one in records.folder(run).iterdir()] == ["run.json"]
+
+
+def test_no_two_work_on_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.runs.record._TRY_S", 0.0)
+    records = RunRecords(tmp_path)
+    keeper = begun(records)
+    with pytest.raises(HousekeepingError, match="in another window or terminal"):
+        RunKeeper(records, keeper.record)
+    keeper.end("stopped")
+    RunKeeper(records, records.read(keeper.record.id)).end("done")
+
+
+def test_one_whose_process_was_killed_broke_off(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from app.core.runs.keeping import RunKeeper\n"
+        "from app.core.runs.record import RunRecord, RunRecords\n"
+        "records = RunRecords(Path(sys.argv[1]))\n"
+        "run = records.new_id('style')\n"
+        "keeper = RunKeeper(records, RunRecord(id=run, kind='style', state='running', begun_at=1,"
+        " name='Mine', model='m', model_path='/m', curve=((1, 2.0, 0.1),)))\n"
+        "print(run, flush=True)\n"
+        "sys.stdin.read()\n"
     )
-    assert rows["same pages"] == ("yes", "no")
-    assert rows["rank"] == ("8", "8")
-    assert rows["loss after"] == ("2.5", "")
-    assert rows["seconds"] == ("", "7")
-    assert (shown(12345.6), shown(0.00012345), shown(2.0)) == ("12,345.6", "0.0001234", "2")
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    records = RunRecords(tmp_path)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        run = child.stdout.readline().strip()
+        assert records.read(run).state == "running"
+        child.kill()
+    found = records.read(run)
+    assert (found.state, found.curve) == ("stopped", ((1, 2.0, 0.1),))
+    assert "ended without a word" in found.problem
+
+
+def test_a_full_disk_ends_no_run_and_hides_no_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = RunRecords(tmp_path)
+    keeper, other = begun(records), begun(records)
+
+    def refuse(_path: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("app.core.runs.record.write_atomically", refuse)
+    keeper.follow(record(keeper.record.id, state="running", curve=((1, 1.0, 0.1),)))
+    assert keeper.record.curve
+    keeper.end("stopped")
+    with pytest.raises(HousekeepingError, match="no space left"):
+        other.end("done")
+    assert not records.is_running(other.record.id)
+
+
+# Removing
+
+
+def test_a_run_goes_to_the_trash_with_all_it_has(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    run, broken = records.new_id("style"), records.new_id("style")
+    records.write(record(run))
+    (records.folder(broken) / "run.json").write_text("{", "utf-8")
+    gone: list[str] = []
+    for one in (run, broken):
+        records.remove(one, gone.append)
+    assert gone == [str(records.folder(run)), str(records.folder(broken))]
+    with pytest.raises(ParameterError, match="no run"):
+        records.remove("style-20200101-000000", gone.append)
+    (tmp_path / "style-20200101-000000").symlink_to(tmp_path.parent, target_is_directory=True)
+    with pytest.raises(ParameterError, match="no run"):
+        records.remove("style-20200101-000000", gone.append)
+
+    def refuse(_path: str) -> None:
+        raise OSError(13, "Permission denied")
+
+    with pytest.raises(HousekeepingError, match="permission denied"):
+        records.remove(run, refuse)
+
+
+def test_a_change_is_seen_by_the_stamp(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path / "none")
+    assert records.stamp() == ()
+    run = records.new_id("style")
+    records.write(record(run))
+    first = records.stamp()
+    assert first == records.stamp()
+    records.write(record(run, name="Another"))
+    assert records.stamp() != first
+
+
+def test_a_record_of_before_is_read(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    run = records.new_id("style")
+    former = {
+        "lampblack_run": 1, "id": run, "kind": "style", "state": "done", "begun_at": 1.0,
+        "name": "Mine", "model": "m", "model_path": "/m", "settings": {"rank": 8, "rate": 0.1},
+        "curve": [[1, 2.0, 0.1]], "held_out": [[0, 2.5]], "figures": {"loss_after": 2},
+    }  # fmt: skip
+    (records.folder(run) / "run.json").write_bytes(msgspec.json.encode(former))
+    assert isinstance(records.read(run), RunRecord)
