@@ -50,19 +50,16 @@ def test_the_loop_is_calm_after_enough_events_in_time(qapp) -> None:
     ticks = Ticks(parent, clock)
     ticks.begin()
 
-    def pass_(seconds: float, times: int) -> None:
+    def is_calm_after(seconds: float, times: int) -> bool:
         for _ in range(times):
             clock.now += seconds
             ticks.tick()
+        return ticks.is_calm
 
-    pass_(0.0011, 19)
-    assert not ticks.is_calm
-    pass_(0.0011, 1)
-    assert ticks.is_calm
-    pass_(0.004, 1)
-    assert not ticks.is_calm
-    pass_(0.0011, 20)
-    assert ticks.is_calm
+    assert not is_calm_after(0.0011, 19)
+    assert is_calm_after(0.0011, 1)
+    assert not is_calm_after(0.004, 1)
+    assert is_calm_after(0.0011, 20)
     ticks.begin()
     assert not ticks.late
     ticks.end()
