@@ -211,6 +211,7 @@ class FakeQuestions(Questions):
         return self.save_answer
 
     def open_path(self, folder: Path) -> Path | None:
+        self.asked.append(f"open in {folder}")
         return self.open_answer
 
     def model_path(self, folder: Path) -> Path | None:

@@ -84,7 +84,7 @@ class DocumentController(QObject):
         self.is_stuck: Callable[[], bool] = lambda: False
         """Whether looking at the document's file would keep the window waiting."""
         self.origin_of: Callable[[Recovery], AnyOrigin | None] = lambda _recovery: None
-        self._recent = RecentFiles(program.settings_store, lambda path: self.saves_itself(path))
+        self._recent = RecentFiles(program, self.files, lambda path: self.saves_itself(path))
         self.document: Document = new_document()
         self.sources: tuple[str, ...] = ()  # what its text was before: files or journals
         self.saves_itself: Callable[[Path], bool] = lambda _path: False

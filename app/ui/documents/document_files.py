@@ -78,10 +78,13 @@ class DocumentFiles(QObject):
 
     def folder_or_home(self, folder: Path) -> Path:
         """The folder if it is there and its disk answers in time, or else the writer's home."""
+        return folder if self.is_folder(folder) else Path.home()
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder whose disk answers in time."""
         with suppress(NoAnswerError):
-            if self.read(is_folder, folder):
-                return folder
-        return Path.home()
+            return self.read(is_folder, path)
+        return False
 
     def save(
         self,

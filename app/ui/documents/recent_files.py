@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.options.settings_store import SettingsStore
+from app.program import Program
+from app.ui.documents.document_files import DocumentFiles
 from app.ui.languages import on_language_change
 
 _MOST = 10
@@ -16,15 +18,17 @@ _MOST = 10
 class RecentFiles:
     """The list in the settings, of absolute paths, the newest first; it `leaves_out` some."""
 
-    def __init__(self, settings: SettingsStore, leaves_out: Callable[[Path], bool]) -> None:
-        self._settings, self._leaves_out = settings, leaves_out
+    def __init__(
+        self, program: Program, files: DocumentFiles, leaves_out: Callable[[Path], bool]
+    ) -> None:
+        self._settings, self._files, self._leaves_out = program.settings_store, files, leaves_out
 
     @property
     def folder(self) -> Path:
         """Where to look for the next file: that of the last, or else the documents' or home."""
         recent = self._settings.settings.recent_files
         folder = Path(recent[0]).parent if recent else Path.home() / "Documents"
-        return folder if folder.is_dir() else Path.home()
+        return self._files.folder_or_home(folder)
 
     def remember(self, path: Path) -> None:
         """Put a file at the beginning."""

@@ -372,11 +372,15 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open the first manuscript among `paths`; models go on the list."""
         paths = self.manuscript.open_dropped(paths)
-        texts = [path for path in paths if not _is_model(path)]
-        for path in filter(_is_model, paths):
+        models = [path for path in paths if self._is_model(path)]
+        texts = [path for path in paths if path not in models]
+        for path in models:
             self.models.add(path)
         if texts and self.documents.open_path(texts[0]):
             self.page.show_page()
+
+    def _is_model(self, path: Path) -> bool:
+        return path.suffix.lower() == _MODEL_SUFFIX or self.documents.files.is_folder(path)
 
     def _on_saved(self, path: str) -> None:
         self.display.show_document()
@@ -386,10 +390,6 @@ class MainWindow(QMainWindow):
 
     def _store_sampling(self) -> None:
         self.program.settings_store.change(sampling=self.sampling.sampling())
-
-
-def _is_model(path: Path) -> bool:
-    return path.is_dir() or path.suffix.lower() == _MODEL_SUFFIX
 
 
 def _help() -> ModuleType:

@@ -458,6 +458,9 @@ def test_a_folder_whose_disk_is_dead_is_not_waited_for(
         given.folder_answer = None
         studio.do("open_book")
         assert given.asked_from == Path.home()
+        studio.program.settings_store.change(recent_files=(str(dead / "one.md"),))
+        studio.do("open")
+        assert studio.questions.asked[-1] == f"open in {Path.home()}"
     finally:
         lets_go.set()
     assert books.book.contents is former
