@@ -142,6 +142,21 @@ def test_what_was_measured_is_kept_when_a_later_model_does_not_load(
     }
 
 
+def test_a_measurement_goes_on_where_it_cannot_be_recorded(
+    run: Any, model: Path, tmp_path: Path
+) -> None:
+    runs = Paths.here().runs
+    runs.parent.mkdir(parents=True, exist_ok=True)
+    runs.write_text("a file", "utf-8")
+    data = tmp_path / "rows.csv"
+    data.write_text("text,label\nfine,positive\nbad,negative\n")
+    words = ("evaluate", "sentiment", str(data), "--model", str(model))
+    outcome = run(*words, new_client=lambda **_: LoadingStandIn())
+    assert outcome.code == 0
+    assert "2 rows answered" in outcome.out
+    assert f"No folder for the run can be made in {runs}" in outcome.err
+
+
 def test_the_report_is_kept_when_the_input_is_gone_at_the_end(
     run: Any, model: Path, tmp_path: Path
 ) -> None:

@@ -78,9 +78,9 @@ def run_show(arguments: argparse.Namespace, program: Program) -> None:
 def run_compare(arguments: argparse.Namespace, program: Program) -> None:
     """A table with a column for each run; an asterisk stands before what differs."""
     target = _target(arguments.svg, ".svg")
-    if len(arguments.names) < 2:
-        raise UsageError("To compare takes two runs at least.", "See `lampblack runs list`.")
     found = _meant(arguments.names, program)
+    if len(found) < 2:
+        raise UsageError("To compare takes two runs at least.", "See `lampblack runs list`.")
     rows = [("", tuple(one.id for one in found)), *_compared(found)]
     content = [msgspec.to_builtins(one) for one in found]
     output.answer(arguments.json, content, _table(rows))

@@ -47,6 +47,8 @@ def scale_of(
         low, high = low - room, high + room
     step = _round_step((high - low) / max(1, most - 1), whole=whole)
     if tight:
+        if step > (high - low) / 2:  # one tick alone says nothing
+            step = _round_step((high - low) / 4, whole=whole)
         first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
         marks = tuple(number * step for number in range(first, last + 1))
         return Scale(low, high, marks or (low,), _places(step))

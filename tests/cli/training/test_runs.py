@@ -86,6 +86,7 @@ def test_runs_are_drawn_and_reported(run: Any, tmp_path: Path) -> None:
         (("report", ONE, "--to", "x.pdf"), "'x.pdf' does not end in .html."),
         (("report", ONE), "The following arguments are required: --to."),
         (("compare", ONE), "To compare takes two runs at least."),
+        (("compare", ONE, "Mine"), "To compare takes two runs at least."),
         (("remove", "nothing", "--yes"), "There is no run 'nothing'."),
     ],
 )

@@ -63,8 +63,8 @@ def test_pages_become_an_adapter_with_a_card_and_a_record(
     assert "already an adapter" in said(capsys)[1]
     assert run_cli(["train", "style", "--resume", run["id"]]) == 2
     assert "is over" in said(capsys)[1]
-    assert run_cli(["runs", "compare", run["id"], run["id"]]) == 0
-    assert "same pages" in said(capsys)[0]
+    assert run_cli(["runs", "compare", run["id"], run["name"]]) == 2
+    assert "two runs at least" in said(capsys)[1]
 
 
 def test_what_cannot_be_asked_is_refused_at_once(

@@ -43,6 +43,7 @@ def test_ticks_are_round(
     tight = scale_of((1, 97), 5, whole=True, tight=True)
     assert (tight.low, tight.high, tight.ticks) == (1, 97, (25, 50, 75))
     assert scale_of((0, 3), 8, whole=True, tight=True).ticks == (0, 1, 2, 3)
+    assert scale_of((0, 60), 2, whole=True, tight=True).ticks == (0, 20, 40, 60)
 
 
 @given(st.lists(NUMBERS, max_size=20), st.integers(2, 12))
