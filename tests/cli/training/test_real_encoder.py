@@ -31,7 +31,7 @@ from tests.cli.conftest import ROOT
 from tests.training.encoder import NAME, encoder
 from tests.training.grammar import LABELS, english, write_csv
 
-COUNT = 600
+COUNT = 300
 TOKEN = "a-token-of-this-test"
 
 
@@ -75,7 +75,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
         env={**os.environ, "PYTHONUTF8": "1", **home},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     (record,) = RunRecords(Paths.here(home).runs).list()
@@ -84,7 +84,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
 
 def test_the_way_is_told_with_its_reason_and_the_table_has_the_baselines(learned: Learned) -> None:
     assert (
-        f"A linear head on the mean of the states of {NAME} learns (pooled), as 600 texts are "
+        f"A linear head on the mean of the states of {NAME} learns (pooled), as 300 texts are "
         "fewer than 1,000"
     ) in learned.err
     figures = learned.record.figures
