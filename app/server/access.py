@@ -36,6 +36,7 @@ from app.core.errors import (
 from app.engine.messages import (
     Cancel,
     ChoicesScored,
+    Classified,
     Count,
     Detokenize,
     Done,
@@ -133,6 +134,8 @@ class JobEvents:
             text += event.tokens
         elif isinstance(event, ChoicesScored):
             prompt = event.prompt_tokens
+        elif isinstance(event, Classified):
+            prompt = sum(event.tokens)
         elif isinstance(event, Scored):
             prompt = len(event.details) + 1
         self.tokens = prompt, text

@@ -19,6 +19,7 @@ from app.core.errors import (
     QueueFullError,
     TemplateError,
     TimeLimitError,
+    UnsupportedModelError,
 )
 
 RETRY_S = 2
@@ -37,6 +38,7 @@ _STATUSES: dict[type[LampblackError], _Status] = {
     ParameterError: _Status(400, "invalid_request_error"),
     PromptTooLongError: _Status(400, "invalid_request_error"),
     TemplateError: _Status(400, "invalid_request_error"),
+    UnsupportedModelError: _Status(400, "invalid_request_error"),
     ModelNotFoundError: _Status(404, "invalid_request_error"),
     QueueFullError: _Status(429, "rate_limit_error", again=True),
     NoModelLoadedError: _Status(503, "service_unavailable_error", again=True),

@@ -5,6 +5,7 @@ Each is a network with a tokenizer, of which some numbers learn, and a way to it
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,13 @@ import torch
 import transformers
 from safetensors import SafetensorError
 
-from app.core.errors import LampblackError, ModelLoadError, UnsupportedModelError
+from app.core.errors import (
+    HousekeepingError,
+    LampblackError,
+    ModelLoadError,
+    UnsupportedModelError,
+)
+from app.core.system.files import why
 from app.core.training.classifier_orders import ClassifierOrder
 from app.host.torch_engine.own_classifiers import (
     LstmConfig,
@@ -58,10 +65,25 @@ class Learner:
                     module.eval()
 
     def save(self, folder: Path) -> None:
-        """Write the classifier as a folder with safetensors; raises OSError."""
-        with _without_bars():
-            self.network.save_pretrained(folder)
-            self.tokenizer.save_pretrained(folder)
+        """Write the classifier as a folder with safetensors, whole or not at all.
+
+        What was there is replaced. Raises HousekeepingError.
+        """
+        part = folder.with_name(f"{folder.name}.part")
+        for former in (part, folder):
+            shutil.rmtree(former, ignore_errors=True)
+        try:
+            with _without_bars():
+                self.network.save_pretrained(part)
+                self.tokenizer.save_pretrained(part)
+            part.rename(folder)
+        except Exception as error:  # what is written in Rust raises bare ones on a full disk
+            shutil.rmtree(part, ignore_errors=True)
+            reason = why(error) if isinstance(error, OSError) else _reason(error)
+            raise HousekeepingError(
+                f"The classifier could not be written: {reason}.",
+                "Make room on the disk, and resume the training.",
+            ) from error
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from app.core.training.classifier_orders import (
     DEFAULTS,
     LSTM,
     MODEL,
+    MOST_FREQUENT,
+    TFIDF,
     ClassifierOrder,
     ClassifierTrained,
 )
@@ -24,6 +26,7 @@ from app.core.training.orders import TrainingNews, TrainingPlan
 from app.host.cpu import default_threads
 from app.training.classifier import ClassifierTraining
 from app.training.classifier_models import make_learner
+from app.training.tfidf import chosen_by_terms
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,7 @@ def learn_labels(order: ClassifierOrder, around: Surroundings) -> ClassifierTrai
     around.begin()
     training.run(around.tell, around.wait)
     training.learner.save(Path(order.folder) / MODEL)
-    learned = [order.targets[place] for place in parts.learned]
-    others = {"most frequent": most_frequent(learned, len(parts.held_out))}
-    if order.method != LSTM:
-        others[LSTM] = _by_lstm(order, parts, around.wait)
+    others = _baselines(order, parts, around.wait)
     state = training.state
     return ClassifierTrained(
         steps=state.step,
@@ -79,10 +79,27 @@ def _training(
     return ClassifierTraining(make_learner(order, parts.learned, wait), order, parts)
 
 
+def _baselines(
+    order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
+) -> dict[str, tuple[int, ...]]:
+    """What simpler ways choose that learned from the same texts."""
+    targets = [order.targets[place] for place in parts.learned]
+    learned, held_out = (
+        [order.texts[place] for place in places] for places in (parts.learned, parts.held_out)
+    )
+    found = {
+        TFIDF: chosen_by_terms(learned, targets, len(order.labels), held_out, wait),
+        MOST_FREQUENT: most_frequent(targets, len(held_out)),
+    }
+    if order.method != LSTM:
+        found[LSTM] = _by_lstm(order, parts, wait)
+    return found
+
+
 def _by_lstm(
     order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
 ) -> tuple[int, ...]:
-    """What a recurrent network chooses that learned from the same texts: the baseline."""
+    """What a recurrent network chooses."""
     folder = Path(order.folder) / "baseline"
     folder.mkdir(exist_ok=True)
     settings = replace(DEFAULTS["lstm"], seed=order.settings.seed)

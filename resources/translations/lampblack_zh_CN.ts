@@ -12979,6 +12979,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>模型名称</translation>
     </message>
     <message>
+        <source>most frequent label</source>
+        <translation>最常见的标签</translation>
+    </message>
+    <message>
         <source>must be 0 or at least {0}, not {1}</source>
         <translation>必须为 0 或至少 {0}，而不是 {1}</translation>
     </message>
@@ -13177,6 +13181,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>read-only file system</source>
         <translation>文件系统是只读的</translation>
+    </message>
+    <message>
+        <source>recurrent network (lstm)</source>
+        <translation>循环网络（lstm）</translation>
     </message>
     <message>
         <source>refused the request</source>

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 import torch
+from msgspec.structs import replace
 
 from app.core.errors import CancelledError, GenerationError, LampblackError, ModelLoadError
 from app.core.options.load_options import LoadOptions
-from app.core.training.classifier_orders import MODEL, ClassifierTrained, HeldOutScores
+from app.core.training.classifier_orders import (
+    BASELINES,
+    MODEL,
+    ClassifierTrained,
+    HeldOutScores,
+)
 from app.core.training.label_figures import scores
 from app.core.training.labelled_texts import split
 from app.core.training.orders import TrainingStep
@@ -57,7 +63,7 @@ def test_a_recurrent_network_learns_and_is_loaded_as_any_classifier(
     done = learned(wanted, news)
     found = scores(done.right, done.chosen)
     assert found.macro_f1 > 0.9
-    assert scores(done.right, done.others["most frequent"]).accuracy == 0.5
+    assert scores(done.right, done.others["most_frequent"]).accuracy == 0.5
     tests = [one for one in news if isinstance(one, HeldOutScores)]
     assert found.macro_f1 == max(one.macro_f1 for one in tests) == tests[-1].best
     assert done.best_step in {one.step for one in tests}
@@ -77,6 +83,8 @@ def test_an_encoder_learns_and_is_loaded_again(tmp_path: Path, encoder: Path, me
     done = learned(wanted)
     assert scores(done.right, done.chosen).macro_f1 > 0.7
     assert scores(done.right, done.others["lstm"]).macro_f1 > 0.9
+    assert scores(done.right, done.others["tfidf"]).macro_f1 > 0.9
+    assert done.others.keys() == BASELINES.keys()
     held = split(wanted.targets, wanted.settings.seed).held_out
     texts = [wanted.texts[place] for place in held]
     assert chosen_by_engine(tmp_path / "run" / MODEL, texts) == [*done.chosen]
@@ -166,3 +174,49 @@ def test_a_very_long_text_is_read_to_its_length(tmp_path: Path) -> None:
 
 def _fields(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__struct_fields__}
+
+
+def test_every_label_weighs_alike_in_the_loss(tmp_path: Path, encoder: Path) -> None:
+    whole = order(tmp_path / "run", "pooled", str(encoder), settings={"batch": 512})
+    few = [place for place, target in enumerate(whole.targets) if target][:5]
+    kept = [place for place, target in enumerate(whole.targets) if not target] + few
+    texts = tuple(whole.texts[place] for place in kept)
+    targets = tuple(whole.targets[place] for place in kept)
+    wanted = replace(whole, texts=texts, targets=targets)
+    parts = split(targets, 1)
+    assert [targets[place] for place in parts.learned].count(1) == 4  # of 5, one is held out
+    learner = make_learner(wanted, parts.learned, lambda: None)
+    training = ClassifierTraining(learner, wanted, parts)
+    losses: list[list[float]] = [[], []]
+    for place in parts.learned:
+        logits = learner.logits([place])[0].detach()
+        losses[targets[place]].append(-float(logits.log_softmax(0)[targets[place]]))
+    alike = sum(sum(one) / len(one) for one in losses) / 2
+    assert training._learn(0) == pytest.approx(alike, rel=1e-5)
+    plain = sum(map(sum, losses)) / len(parts.learned)
+    assert abs(alike - plain) > 1e-4
+
+
+def test_it_ends_when_macro_f1_no_longer_rises_and_keeps_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lower loss only decides between equals."""
+    wanted = order(tmp_path / "run", settings={"epochs": 50, "patience": 3})
+    parts = split(wanted.targets, 1)
+    right = tuple(wanted.targets[place] for place in parts.held_out)
+    wrong = tuple(1 - target for target in right)
+    half = (*right[: len(right) // 2], *wrong[len(right) // 2 :])
+    told = iter([(wrong, 9.0), (half, 8.0), (half, 7.0), (wrong, 1.0), (half, 7.5), (half, 7.5)])
+    training = ClassifierTraining(make_learner(wanted, parts.learned, lambda: None), wanted, parts)
+    kept: list[torch.Tensor] = []
+
+    def chosen(_wait: Any) -> Any:
+        kept.append(training.learner.learning[0].detach().clone())
+        return next(told)
+
+    monkeypatch.setattr(training, "_chosen", chosen)
+    training.run(lambda _news: None, lambda: None)
+    assert len(training.state.tests) == 6
+    assert training.state.best_step == 3 * training.steps_each
+    assert training.stopped_early
+    assert torch.equal(training.learner.learning[0], kept[2])

@@ -13,13 +13,14 @@ from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
 from app.cli.training.teller import TrainingTeller
-from app.core.errors import OutOfMemoryError, UsageError
+from app.core.errors import LampblackError, OutOfMemoryError, UsageError, error_from
 from app.core.formats.safetensors import weight_files
 from app.core.models.model_file import ModelFile
 from app.core.runs.record import RunRecord, RunRecords
 from app.core.system.machine import this_machine
 from app.core.training.cards import free_name
 from app.core.training.classifier_orders import (
+    BASELINES,
     DEFAULTS,
     LSTM,
     METHODS,
@@ -48,13 +49,20 @@ that learns: all of it (full), its head alone (head), or a linear head on the me
 (pooled), which is what is done below {TINY:,} texts unless --learn says otherwise.
 
 A fifth of each label's texts is held out; labels weigh alike; the state with the best macro F1 is
-kept, and training ends by itself when that no longer rises. The table has baselines beside it: the
-most frequent label, and the recurrent network where an encoder learned.
+kept, and training ends by itself when that no longer rises. The table has baselines beside it:
+logistic regression on TF-IDF (words, or characters of Chinese and the like), the recurrent network
+where an encoder learned, and the most frequent label.
 
 Ctrl+C stops with a checkpoint; --resume RUN goes on, without the file."""
 _OVERHEAD = 400_000_000
 _COPIES = {"full": 5, "head": 2, "pooled": 2, "lstm": 0}
 """How often an encoder's weights are in memory: with gradients, two moments and the best."""
+
+_LEARNING = {
+    "full": "The whole",
+    "head": "The head",
+    "pooled": "A linear head on the mean of the states",
+}
 
 
 def add_classifier(words: Words) -> None:
@@ -102,11 +110,21 @@ def run_classifier(arguments: argparse.Namespace, program: Program) -> None:
         _require_memory(order)
         name = arguments.name or free_name(f"{path.stem} classifier", home)
         order = learning.begin(name, path, texts, order)
-        for line in () if quiet else (*texts.notes, _texts_line(texts)):
+        told = *texts.notes, _texts_line(texts), _method_line(order, arguments.learn)
+        for line in () if quiet else told:
             output.note(line)
     with LongTask(stop=child.stop) as task:
-        model = learning.run(order, TrainingTeller(task, child, _plan_line, quiet=quiet))
+        try:
+            model = learning.run(order, TrainingTeller(task, child, _plan_line, quiet=quiet))
+        except LampblackError as error:
+            raise resumable(error, "classifier", learning.record.id) from error
     output.answer(quiet, _facts(model, learning.record, order), _lines(model, learning.record))
+
+
+def resumable(error: LampblackError, word: str, run: str) -> LampblackError:
+    """The error, which says by its hint how to go on with a run of that word of `train`."""
+    how = f"Go on with `lampblack train {word} --resume {run}`."
+    return error_from(error.kind, error.message, f"{error.hint} {how}".strip())
 
 
 def read_texts(path: Path, text: str, label: str, wanted: tuple[str, ...]) -> LabelledTexts:
@@ -188,6 +206,21 @@ def _plan_line(news: TrainingPlan) -> str:
     )
 
 
+def _method_line(order: ClassifierOrder, learn: str) -> str:
+    """What learns, and why it is that."""
+    if order.method == LSTM:
+        return "A recurrent network learns from nothing (lstm); --base takes an encoder's folder."
+    what = f"{_LEARNING[order.method]} of {Path(order.base).name} learns ({order.method})"
+    if learn:
+        return f"{what}, as --learn says."
+    if order.method == "pooled":
+        return (
+            f"{what}, as {len(order.texts):,} texts are fewer than {TINY:,}: more of it "
+            "would learn them by heart. --learn full or head has it otherwise."
+        )
+    return f"{what}, as there are {TINY:,} texts or more; --learn head or pooled takes less time."
+
+
 def _facts(model: ModelFile, record: RunRecord, order: ClassifierOrder) -> dict[str, Any]:
     return {
         "run": record.id,
@@ -209,9 +242,8 @@ def _lines(model: ModelFile, record: RunRecord) -> Iterator[str]:
         f"{figures['learned_steps']:,} steps is {figures['best_step']:,}; "
         f"{duration_text(figures['seconds'])}, {size_text(int(figures['memory']))}"
     )
-    rows = [(record.model, "")]
-    rows += [(LSTM, "_lstm")] if "accuracy_lstm" in figures else []
-    rows.append(("most frequent label", "_most_frequent"))
+    named = {name: f"_{end}" for end, name in BASELINES.items() if f"accuracy_{end}" in figures}
+    rows = [(record.model, ""), *named.items()]
     width = max(len(name) for name, _ending in rows)
     yield f"{'':<{width}}  accuracy  macro F1"
     for name, ending in rows:

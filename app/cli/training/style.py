@@ -13,7 +13,7 @@ import msgspec
 from app.cli import output
 from app.cli.long_task import LongTask
 from app.cli.parsing import Words
-from app.cli.training.classifier import add_classifier
+from app.cli.training.classifier import add_classifier, resumable
 from app.cli.training.teller import TrainingTeller
 from app.core.errors import (
     CancelledError,
@@ -21,7 +21,6 @@ from app.core.errors import (
     OutOfMemoryError,
     ParameterError,
     UsageError,
-    error_from,
 )
 from app.core.memory_fit.layout import layout
 from app.core.models.model_file import ModelFile
@@ -128,17 +127,11 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
         try:
             learned = learning.run(model, pages, told, resumes=bool(arguments.resume))
         except LampblackError as error:
-            raise _resumable(error, learning) from error
+            run = learning.record.id if learning.record is not None else ""
+            raise resumable(error, "style", run) from error
     if arguments.attach:
         attach(program, model, learned)
     output.answer(quiet, _facts(learned), _lines(learned, model, attached=arguments.attach))
-
-
-def _resumable(error: LampblackError, learning: StyleLearning) -> LampblackError:
-    """The error, which says by its hint how to go on."""
-    run = learning.record.id if learning.record is not None else ""
-    how = f"Go on with `lampblack train style --resume {run}`."
-    return error_from(error.kind, error.message, f"{error.hint} {how}".strip())
 
 
 def _settings(arguments: argparse.Namespace) -> StyleSettings:

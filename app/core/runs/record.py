@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -143,6 +144,18 @@ class RunRecords:
             write_atomically(self.folder(record.id) / RECORD_FILE, data)
         except OSError as error:
             raise HousekeepingError(f"The run could not be recorded: {why(error)}.") from error
+
+    def clear(self, run: str, *, keeping: Collection[str] = (RECORD_FILE,)) -> None:
+        """Remove what a run leaves in its folder but for some names; what cannot be, stays."""
+        with suppress(OSError):
+            for path in self.folder(run).iterdir():
+                if path.name in keeping:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    with suppress(OSError):
+                        path.unlink()
 
     def read(self, run: str) -> RunRecord:
         """The record of a run; raises ParameterError where there is none that can be read."""

@@ -12,7 +12,18 @@ import msgspec
 
 from app.core.errors import ParameterError
 
-LSTM = "lstm"
+LSTM, TFIDF, MOST_FREQUENT = "lstm", "tfidf", "most_frequent"
+
+BASELINES = {
+    TFIDF: "TF-IDF + logistic regression",
+    LSTM: "recurrent network (lstm)",
+    MOST_FREQUENT: "most frequent label",
+}
+"""The simpler ways that a classifier is shown beside, as tables call them.
+
+Their figures end in `_` and the first name: accuracy_tfidf.
+"""
+
 TINY = 1_000
 """Below so many texts only a linear head on mean-pooled states is learned, unless asked else."""
 
@@ -104,8 +115,8 @@ class HeldOutScores(msgspec.Struct, frozen=True, kw_only=True, tag="held-out sco
 class ClassifierTrained(msgspec.Struct, frozen=True, kw_only=True, tag="classifier trained"):
     """The model is in the order's folder, under MODEL, and this is what came of it.
 
-    `right` and `chosen` are the labels' places for the texts held out, `others` those that simpler
-    ways chose, by their names.
+    `right` and `chosen` are the labels' places for the texts held out, `others` those that the
+    BASELINES chose, by their names.
     """
 
     steps: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from app.core.models.checksums import checksums, whole_checksum
 from app.core.models.import_copy import copy_in
 from app.core.models.model_file import ModelFile, inspect
 from app.core.runs.keeping import RunKeeper
-from app.core.runs.record import RunConfusion, RunRecord, RunRecords
+from app.core.runs.record import HOLD_FILE, RECORD_FILE, RunConfusion, RunRecord, RunRecords
 from app.core.system.files import read_regular, why, write_atomically
 from app.core.system.machine import machine_facts
 from app.core.training.cards import require_name
@@ -34,6 +35,9 @@ from app.engine.learning.child import TrainingChild, with_news
 
 KIND = "classifier"
 _ORDER = "order.json"
+_KEPT = (RECORD_FILE, _ORDER, "checkpoint.safetensors", "baseline")
+"""What a run goes on with: all else in its folder is half of something."""
+
 _MOST_ORDER = 1 << 30
 
 
@@ -116,7 +120,11 @@ class ClassifierLearning:
             seed=order.settings.seed,
             machine=machine_facts(),
         )
-        self._keeper = RunKeeper(self._records, record)
+        try:
+            self._keeper = RunKeeper(self._records, record)
+        except HousekeepingError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return order
 
     def take_up(self, run: str) -> ClassifierOrder:
@@ -133,6 +141,7 @@ class ClassifierLearning:
             ) from error
         record = replace(record, state="running", ended_at=0.0, problem="")
         self._keeper = RunKeeper(self._records, record)
+        self._records.clear(run, keeping=(*_KEPT, HOLD_FILE))
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
 
     def run(self, order: ClassifierOrder, tell: Callable[[TrainingNews], None]) -> ModelFile:
@@ -157,24 +166,12 @@ class ClassifierLearning:
         tell(news)
 
     def _put_away(self, done: ClassifierTrained, labels: tuple[str, ...]) -> ModelFile:
-        """Copy the classifier to its place, whole or not at all, and end the record."""
-        record = self.record
-        run = self._records.folder(record.id)
-        made = run / "made"
-        target = check_place(record.name, self._models)
-        try:
-            shutil.rmtree(made, ignore_errors=True)
-            made.mkdir()
-            (run / MODEL).rename(made / record.name)
-        except OSError as error:
-            raise HousekeepingError(
-                f"The classifier could not be put at {target}: {why(error)}.", "Resume the run."
-            ) from error
-        model = copy_in(inspect(made / record.name), self._models)
-        for folder in (made, run / "baseline"):
-            shutil.rmtree(folder, ignore_errors=True)
-        for name in (_ORDER, "checkpoint.safetensors"):
-            (run / name).unlink(missing_ok=True)
+        """Copy the classifier to its place, whole or not at all, and end the record.
+
+        Whatever goes wrong, the checkpoint is still there, and a resumed run ends as this one.
+        """
+        run = self.record.id
+        model = self._placed(self._records.folder(run))
         figures = {
             "learned_steps": done.steps,
             "best_step": done.best_step,
@@ -183,12 +180,11 @@ class ClassifierLearning:
             "parameters": done.parameters,
             "held_out_texts": len(done.right),
         }
-        for way, chosen in {"": done.chosen, **done.others}.items():
+        for ending, chosen in {"": done.chosen, **done.others}.items():
             found = scores(done.right, chosen)
-            ending = f"_{way.replace(' ', '_')}" if way else ""
-            figures[f"accuracy{ending}"] = found.accuracy
-            figures[f"macro_f1{ending}"] = found.macro_f1
-        figures = record.figures | figures
+            figures[f"accuracy{ending and f'_{ending}'}"] = found.accuracy
+            figures[f"macro_f1{ending and f'_{ending}'}"] = found.macro_f1
+        figures = self.record.figures | figures
         self._kept.end(
             "done",
             figures=figures,
@@ -196,6 +192,37 @@ class ClassifierLearning:
                 labels=labels, counts=confusion(done.right, done.chosen, len(labels))
             ),
             versions=done.versions,
-            made=str(target),
+            made=model.path,
         )
+        self._records.clear(run)
         return model
+
+    def _placed(self, run: Path) -> ModelFile:
+        """The classifier among the models: copied, or as a former try has left it there."""
+        name = self.record.name
+        target, made = self._models / name, run / "made"
+        if _same_files(run / MODEL, target):
+            return inspect(target)
+        check_place(name, self._models)
+        try:
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            (run / MODEL).rename(made / name)
+            return copy_in(inspect(made / name), self._models)
+        except OSError as error:
+            raise HousekeepingError(
+                f"The classifier could not be put at {target}: {why(error)}.", "Resume the run."
+            ) from error
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def _same_files(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, to the last byte."""
+    try:
+        names = sorted(path.name for path in one.iterdir())
+        return names == sorted(path.name for path in other.iterdir()) and all(
+            filecmp.cmp(one / name, other / name, shallow=False) for name in names
+        )
+    except OSError:
+        return False

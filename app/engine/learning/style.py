@@ -14,10 +14,16 @@ from app.core.errors import CancelledError, HousekeepingError, LampblackError, P
 from app.core.models.checksums import checksums, weights_of, whole_checksum
 from app.core.models.model_file import ModelFile
 from app.core.runs.keeping import RunKeeper
-from app.core.runs.record import RunRecord, RunRecords
-from app.core.system.files import why
+from app.core.runs.record import HOLD_FILE, RECORD_FILE, RunRecord, RunRecords
+from app.core.system.files import link_or_copy, sync_folder, why
 from app.core.system.machine import machine_facts
-from app.core.training.cards import AdapterCard, LearnedAdapter, check_name, write_card
+from app.core.training.cards import (
+    AdapterCard,
+    LearnedAdapter,
+    check_name,
+    read_card,
+    write_card,
+)
 from app.core.training.orders import (
     StyleSettings,
     Trained,
@@ -32,6 +38,8 @@ from app.engine.learning.child import TrainingChild, with_news
 KIND = "style"
 _GGUF = "adapter.gguf"
 _FILES = ("adapter_config.json", "adapter_model.safetensors", _GGUF)
+_KEPT = (RECORD_FILE, "checkpoint.safetensors")
+"""What a run goes on with: all else in its folder is half of something, or made again."""
 
 
 class StyleLearning:
@@ -73,7 +81,11 @@ class StyleLearning:
             seed=settings.seed,
             machine=machine_facts(),
         )
-        self._keeper = RunKeeper(self._records, record)
+        try:
+            self._keeper = RunKeeper(self._records, record)
+        except HousekeepingError:
+            shutil.rmtree(self._records.folder(record.id), ignore_errors=True)
+            raise
         return record
 
     def take_up(
@@ -94,6 +106,7 @@ class StyleLearning:
             )
         record = replace(record, state="running", ended_at=0.0, problem="")
         self._keeper = RunKeeper(self._records, record)
+        self._records.clear(run, keeping=(*_KEPT, HOLD_FILE))
         return pages
 
     def run(
@@ -143,28 +156,12 @@ class StyleLearning:
     def _put_away(
         self, done: Trained, pages: TrainingPages, settings: StyleSettings
     ) -> LearnedAdapter:
-        """Move the adapter to its place, whole or not at all, and end the record."""
-        record = self._kept.record
-        run = self._records.folder(record.id)
-        card = self._card(done, pages, settings)
-        target = check_name(record.name, self._adapters)
-        made = run / "made"
-        try:
-            shutil.rmtree(made, ignore_errors=True)
-            made.mkdir()
-            for name in _FILES:
-                if (run / name).is_file():
-                    own = f"{record.name}.gguf" if name == _GGUF else name
-                    shutil.copyfile(run / name, made / own)
-            write_card(made, card)
-            self._adapters.mkdir(parents=True, exist_ok=True)
-            made.rename(target)
-            for name in (*_FILES, "checkpoint.safetensors"):
-                (run / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise HousekeepingError(
-                f"The adapter could not be put at {target}: {why(error)}.", "Resume the run."
-            ) from error
+        """Move the adapter to its place, whole or not at all, and end the record.
+
+        Whatever goes wrong, the checkpoint is still there, and a resumed run ends as this one.
+        """
+        run = self._kept.record.id
+        learned = self._placed(self._records.folder(run), self._card(done, pages, settings))
         figures = {
             "loss_before": done.loss_before,
             "loss_after": done.loss_after,
@@ -173,11 +170,42 @@ class StyleLearning:
             "seconds": round(done.seconds, 2),
             "tokens_per_second": round(done.speed, 2),
             "memory": done.memory,
-            "verbatim_words": card.verbatim.length,
+            "verbatim_words": learned.card.verbatim.length,
         }
         self._kept.end(
-            "done", figures=record.figures | figures, versions=done.versions, made=str(target)
+            "done",
+            figures=self._kept.record.figures | figures,
+            versions=done.versions,
+            made=str(learned.folder),
         )
+        self._records.clear(run)
+        return learned
+
+    def _placed(self, run: Path, card: AdapterCard) -> LearnedAdapter:
+        """The adapter among the others: put there, or as a former try of this run has left it."""
+        target, made = self._adapters / card.name, run / "made"
+        there = read_card(target)
+        if there is not None and there.run == card.run:
+            return LearnedAdapter(folder=target, card=there)
+        check_name(card.name, self._adapters)
+        try:
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            for name in _FILES:
+                if (run / name).is_file():
+                    link_or_copy(
+                        run / name, made / (f"{card.name}.gguf" if name == _GGUF else name)
+                    )
+            write_card(made, card)
+            self._adapters.mkdir(parents=True, exist_ok=True)
+            made.rename(target)
+            sync_folder(self._adapters)
+        except OSError as error:
+            raise HousekeepingError(
+                f"The adapter could not be put at {target}: {why(error)}.", "Resume the run."
+            ) from error
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
         return LearnedAdapter(folder=target, card=card)
 
     def _card(self, done: Trained, pages: TrainingPages, settings: StyleSettings) -> AdapterCard:

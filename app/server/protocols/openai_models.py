@@ -35,8 +35,11 @@ async def one_model(request: Request) -> Response:
 
 
 def _described(model: ModelInfo) -> dict[str, Any]:
-    """OpenAI's model object, with what clients look for in llama-server's and vLLM's."""
-    return {
+    """OpenAI's model object, with what clients look for in llama-server's and vLLM's.
+
+    A classifier has its labels beside.
+    """
+    found = {
         "id": model.name,
         "object": "model",
         "created": 0,
@@ -50,6 +53,7 @@ def _described(model: ModelInfo) -> dict[str, Any]:
             "size": model.size_bytes,
         },
     }
+    return {**found, "labels": model.labels} if model.labels else found
 
 
 async def embeddings(request: Request) -> Response:

@@ -23,7 +23,7 @@ from app.server.protocols.openai_requests import (
     CompletionFields,
 )
 from app.server.protocols.parameters import FLOORS, NAMES
-from app.server.protocols.scoring import ChoicesFields, ScoreFields
+from app.server.protocols.scoring import ChoicesFields, ClassifyFields, ScoreFields
 from app.server.protocols.unsupported import IDLE
 
 _TYPES = {"bool": "boolean", "int": "integer", "float": "number", "text": "string"}
@@ -159,6 +159,7 @@ def _schemas(limits: ServiceLimits) -> dict[str, Any]:
         "Detokenize": _struct({"tokens": tokens}, ("tokens",)),
         "Score": _struct({**_fields(ScoreFields, limits), "tokens": tokens}),
         "Choices": _struct({**_fields(ChoicesFields, limits), "messages": messages}, ("choices",)),
+        "Classify": _struct(_fields(ClassifyFields, limits)),
         "Embeddings": _OBJECT,
         **_kobold_schemas(common, limits),
         "Error": _error(),
@@ -220,6 +221,7 @@ def _answers() -> dict[str, Any]:
         "ChoicesAnswer": _struct(
             {"choices": items, "prompt_tokens": number}, ("choices", "prompt_tokens")
         ),
+        "ClassifyAnswer": _struct({"results": items}, ("results",)),
         "DetokenizeAnswer": _struct({"content": text}, ("content",)),
         "Models": _struct({"object": {"const": "list"}, "data": items}, ("object", "data")),
         "Model": model,
@@ -267,6 +269,7 @@ def _paths() -> dict[str, Any]:
         ("/detokenize", "Detokenize", False),
         ("/score", "Score", False),
         ("/choices", "Choices", False),
+        ("/classify", "Classify", False),
     ):
         found[path] = {"post": _operation(f"{body}Answer", body, stream=stream)}
     found["/props"] = {"get": _operation("Props")}

@@ -63,6 +63,7 @@ PROTOCOLS: tuple[Route, ...] = (
     _route("/detokenize", llama_server.detokenize, "POST"),
     _route("/score", scoring.score, "POST"),
     _route("/choices", scoring.choices, "POST"),
+    _route("/classify", scoring.classify, "POST"),
     _route("/props", llama_server.props, "GET"),
     _route("/slots", llama_server.slots, "GET"),
     _route("/openapi.json", openapi.openapi, "GET"),

@@ -1,10 +1,13 @@
-"""Lampblack's own endpoints: how likely a text is to the model, and each of several choices.
+"""Lampblack's own endpoints: how likely a text is to the model, each of several choices, and each
+label of a classifier.
 
-Another Lampblack asks them when this one is its server. A token is told as llama-server tells it.
+Another Lampblack asks for the first two when this one is its server. A token is told as
+llama-server tells it.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -12,7 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.options.rows import Row, rows_by_name
-from app.engine.messages import ChoicesScored, ModelInfo, Score, ScoreChoices, Scored
+from app.engine.messages import (
+    ChoicesScored,
+    Classified,
+    Classify,
+    ModelInfo,
+    Score,
+    ScoreChoices,
+    Scored,
+)
 from app.server.protocols.endpoints import engine_of, headers_of, json_answer, json_of, model_of
 from app.server.protocols.fields import Fields, RequestError
 from app.server.protocols.openai_requests import read_messages, read_tokens
@@ -43,6 +54,15 @@ class ChoicesFields(msgspec.Struct, frozen=True, kw_only=True):
     prompt: Annotated[str, Row(label="Prompt", help="What the choices follow.")] = ""
     choices: Annotated[
         tuple[str, ...], Row(label="Choices", help="The texts to choose from.", max_length=1000)
+    ] = ()
+
+
+class ClassifyFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What sorting by a classifier's labels may be asked."""
+
+    content: Annotated[str, Row(label="Text", help="The text to sort.")] = ""
+    texts: Annotated[
+        tuple[str, ...], Row(label="Texts", help="Several texts to sort.", max_length=1000)
     ] = ()
 
 
@@ -77,6 +97,19 @@ def read_choices(values: dict[str, Any]) -> tuple[ScoreChoices, tuple[str, ...]]
     return command, (*beside, *_beside(fields))
 
 
+def read_classify(values: dict[str, Any]) -> tuple[Classify, tuple[str, ...]]:
+    """A request of `/classify`, and what is ignored; raises RequestError naming the field."""
+    fields = Fields(values)
+    if fields.has("content") == fields.has("texts"):
+        raise RequestError("Give either content or texts.", param="content")
+    is_one = fields.has("content")
+    found = {name: fields.read(row) for name, row in rows_by_name(ClassifyFields).items()}
+    texts = (found["content"],) if is_one else found["texts"]
+    if not texts:
+        raise RequestError("texts is empty.", "Give the texts to sort.", param="texts")
+    return Classify(job=0, texts=texts), _beside(fields)
+
+
 def _beside(fields: Fields) -> tuple[str, ...]:
     """The names of what is ignored, but the model's, which every client sends."""
     fields.take("model")
@@ -104,3 +137,17 @@ async def choices(request: Request) -> Response:
         "prompt_tokens": found.prompt_tokens,
     }
     return json_answer(answer, headers_of(model, ignored))
+
+
+async def classify(request: Request) -> Response:
+    """Answer a request of `/classify`: of each text the likeliest label, and each one's share."""
+    engine, values = engine_of(request), json_of(request)
+    model = model_of(engine)
+    command, ignored = read_classify(values)
+    found = cast(Classified, await engine.run(command, request))
+    answers = []
+    for row, tokens in zip(found.log_probabilities, found.tokens, strict=True):
+        shares = {label: math.exp(one) for label, one in zip(model.labels, row, strict=True)}
+        likeliest = max(shares, key=lambda label: shares[label])
+        answers.append({"label": likeliest, "probabilities": shares, "tokens": tokens})
+    return json_answer({"results": answers}, headers_of(model, ignored))

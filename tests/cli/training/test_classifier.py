@@ -191,18 +191,54 @@ OBJECTS = "".join(
         ("wrong.xlsx", GOOD.encode()),
         ("none", GOOD.encode()),
         ("huge.jsonl", b'{"text": "' + b"a" * 10_500_000 + b'", "label": "x"}\n'),
+        (
+            "manymore.csv",
+            b"text,label\n" + b"".join(b"t%d,l%d\n" % (n, n % 10**5) for n in range(2 * 10**5)),
+        ),
+        ("semicolons.csv", b"text;label\na;x\nb;x\n"),
+        ("tabs.tsv", b"text\tlabel\na\tx\nb\ty\n"),
+        ("utf16.csv", "text,label\na,x\nb,y\n".encode("utf-16")),
+        ("latin.csv", "text,label\ncafé,x\nthé,y\n".encode("latin-1")),
+        ("arrays.jsonl", b'["text", "label"]\n["a", "x"]\n["b", "y"]\n'),
     ],
+    ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_a_file_that_cannot_be_learned_from_is_a_sentence(
-    name: str, data: bytes, tmp_path: Path
+def test_a_file_that_cannot_be_learned_from_is_a_sentence_and_leaves_nothing(
+    name: str, data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    with pytest.raises(LampblackError) as caught:
-        read_texts(path, "", "", ())
-    assert caught.value.message.endswith((".", "…"))
-    assert len(str(caught.value)) < 1500
+    assert run_cli(["train", "classifier", str(path)]) in (1, 2)
+    out, err = said(capsys)
+    assert out == ""
+    assert err.startswith("lampblack: ")
+    assert err.endswith((".\n", "…\n"))
+    assert err.count("\n") == 1
+    assert len(err) < 1500
     assert path.read_bytes() == data
+    paths = Paths.here()
+    assert not paths.runs.exists()
+    assert not any(paths.models.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("semicolons.csv", GOOD.replace(",", ";").encode()),
+        ("tabs.tsv", GOOD.replace(",", "\t").encode()),
+        ("bom.csv", b"\xef\xbb\xbf" + GOOD.encode()),
+        ("utf16.csv", GOOD.encode("utf-16")),
+        ("crlf.csv", GOOD.replace("\n", "\r\n").encode()),
+        ("quotes.csv", GOOD.replace("fine day", '"fine day"').encode()),
+        ("more.csv", GOOD.replace("text,", "number,text,").replace("\n", "\n1,").encode()[:-2]),
+    ],
+)
+def test_other_ways_to_write_a_table_are_read_alike(name: str, data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    found = read_texts(path, "", "", ())
+    assert found.texts == ("fine day", "dull day", "new boat", "old boat")
+    assert found.targets == (1, 0, 1, 0)
 
 
 def test_bad_rows_among_good_ones_are_left_out_and_named(tmp_path: Path) -> None:

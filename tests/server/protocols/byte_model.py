@@ -14,12 +14,19 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core.errors import LampblackError, ParameterError, PromptTooLongError
+from app.core.errors import (
+    LampblackError,
+    ParameterError,
+    PromptTooLongError,
+    UnsupportedModelError,
+)
 from app.core.options.sampling import Sampling
 from app.engine.messages import (
     Alternative,
     ChoiceScore,
     ChoicesScored,
+    Classified,
+    Classify,
     Count,
     Counted,
     Detokenize,
@@ -155,6 +162,11 @@ class ByteModel:
             return ChoicesScored(
                 job=0, choices=tuple(map(_judged, command.choices)), prompt_tokens=7
             )
+        if isinstance(command, Classify):
+            if not self.state.model or not self.state.model.labels:
+                raise UnsupportedModelError("bytes is no classifier: it has no labels.")
+            rows = tuple((math.log(0.25), math.log(0.75)) for _text in command.texts)
+            return Classified(job=0, log_probabilities=rows, tokens=tuple(map(len, command.texts)))
         raise AssertionError(command)
 
     @asynccontextmanager

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.engine.messages import ChatMessage, Count, Generate, Score, ScoreChoices
-from tests.server.protocols.byte_model import ByteModel, probability
+from app.engine.messages import ChatMessage, Classify, Count, Generate, Score, ScoreChoices
+from app.engine.service_messages import ModelState
+from tests.server.protocols.byte_model import ByteModel, model_info, probability
 
 TURN = {"role": "user", "content": "Hi"}
 
@@ -48,6 +49,21 @@ def test_choices_are_scored(client: TestClient, engine: ByteModel) -> None:
     assert engine.commands[1:] == [ScoreChoices(job=0, choices=("a",), messages=(hello,))]
 
 
+def test_a_classifier_gives_each_label_a_share(client: TestClient, engine: ByteModel) -> None:
+    refused = client.post("/classify", json={"content": "tea"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "unsupported_model")
+    assert client.get("/v1/models").json()["data"][0].get("labels") is None
+    model = model_info(labels=("rain", "tea"))
+    engine.state = ModelState(model=model, names=("bytes",))
+    expected = {"label": "tea", "probabilities": {"rain": 0.25, "tea": 0.75}, "tokens": 3}
+    (found,) = asked(client, "/classify", content="tea")["results"]
+    assert found == expected | {"probabilities": pytest.approx(expected["probabilities"])}
+    assert len(asked(client, "/classify", texts=["a", "b", "c"])["results"]) == 3
+    assert client.get("/v1/models").json()["data"][0]["labels"] == ["rain", "tea"]
+    commands = [one for one in engine.commands if isinstance(one, Classify)]
+    assert commands[1:] == [Classify(job=0, texts=("tea",)), Classify(job=0, texts=("a", "b", "c"))]
+
+
 def test_a_chat_is_counted(client: TestClient, engine: ByteModel) -> None:
     assert asked(client, "/tokenize", messages=[TURN]) == {"count": 3}
     assert engine.commands == [Count(job=0, messages=(ChatMessage(role="user", content="Hi"),))]
@@ -63,6 +79,11 @@ def test_a_chat_is_counted(client: TestClient, engine: ByteModel) -> None:
         ("/choices", {"prompt": "a"}, "choices"),
         ("/choices", {"choices": ["a"]}, "prompt"),
         ("/choices", {"prompt": "a", "messages": [TURN], "choices": ["a"]}, "prompt"),
+        ("/classify", {}, "content"),
+        ("/classify", {"content": "a", "texts": ["b"]}, "content"),
+        ("/classify", {"texts": []}, "texts"),
+        ("/classify", {"texts": ["a"] * 1001}, "texts"),
+        ("/classify", {"texts": [1]}, "texts"),
         ("/tokenize", {"content": "a", "messages": [TURN]}, "content"),
         ("/tokenize", {"messages": []}, "messages"),
     ],
