@@ -40,12 +40,18 @@ class _Loss(torch.autograd.Function):  # type: ignore[misc] # PyTorch is not che
         return gradient.mul_(given.to(gradient.dtype)), None, None, None
 
 
+def reshapes(network: Any) -> bool:
+    """Whether the network does more to its last vectors than one product with a matrix."""
+    head = network.get_output_embeddings()
+    config = network.config.get_text_config(decoder=True)
+    return type(head) is not torch.nn.Linear or any(getattr(config, one, None) for one in _RESHAPES)
+
+
 def loss_of(network: Any, given: dict[str, Any], targets: Any) -> Any:
     """The sum of the losses (nats) of the tokens that have a target."""
     wanted = targets >= 0
     head = network.get_output_embeddings()
-    config = network.config.get_text_config(decoder=True)
-    if type(head) is not torch.nn.Linear or any(getattr(config, one, None) for one in _RESHAPES):
+    if reshapes(network):
         logits = network(**given, use_cache=False).logits[0][wanted].float()
         return torch.nn.functional.cross_entropy(logits, targets[wanted], reduction="sum")
     vectors = network.base_model(**given, use_cache=False).last_hidden_state[0]

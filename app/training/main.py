@@ -20,7 +20,7 @@ import torch
 from app.core.errors import CancelledError, LampblackError, OutOfMemoryError, ParameterError
 from app.core.system.crash_report import crash_text
 from app.core.system.files import why
-from app.core.system.network import deny_network, network_state
+from app.core.system.network import deny_network
 from app.core.training.classifier_orders import ClassifierOrder
 from app.core.training.orders import (
     ALPHA,
@@ -33,7 +33,6 @@ from app.core.training.orders import (
     TrainingFailed,
     TrainingNews,
     TrainingOrder,
-    TrainingPlan,
     TrainingWish,
     line_of,
 )
@@ -49,7 +48,8 @@ from app.training.export import write_adapter
 from app.training.lora import Adapters
 from app.training.packing import Packed, pack
 from app.training.samples import prompts_of, write_on
-from app.training.style import TESTS, Control, StyleTraining
+from app.training.smaller.work import make_smaller
+from app.training.style import Control, StyleTraining, numbers_for
 
 _POLITE = 10  # steps of niceness: writing meanwhile goes first
 
@@ -67,11 +67,13 @@ def run_trainer() -> int:
     try:
         order = msgspec.json.decode(wishes.readline(), type=AnyOrder)
         ear = _Ear(wishes)
-        if isinstance(order, ClassifierOrder):
-            around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, _peak)
+        around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, _peak)
+        if isinstance(order, TrainingOrder):
+            end = _carried_out(order, ear, mouth)
+        elif isinstance(order, ClassifierOrder):
             end = learn_labels(order, around)
         else:
-            end = _carried_out(order, ear, mouth)
+            end = make_smaller(order, around)
     except CancelledError:
         end = Interrupted(step=mouth.step)
     except LampblackError as error:
@@ -158,7 +160,7 @@ def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
     torch.manual_seed(settings.seed)
     job = Job(0, lambda _event: None)
     network, tokenizer = load_network(Path(order.model), order.gpu_layers, order.cache, job)
-    network = network.to(_numbers(network)).train()
+    network = network.to(numbers_for(network)).train()
     ear.wait()
     vocabulary = TorchVocabulary(tokenizer, int(network.get_output_embeddings().weight.shape[0]))
     texts = (vocabulary.tokenize(text).tolist() for text in order.texts)
@@ -170,7 +172,7 @@ def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
     training = StyleTraining(network, adapters, packed, settings, Path(order.folder))
     if order.resumes:
         training.resume()
-    mouth.tell(_plan(training, packed, network, ear))
+    mouth.tell(training.plan(ear.wait, _peak()))
     ear.wait_for_begin()
     training.run(mouth.tell, Control(ear.wait))
     problem = write_adapter(
@@ -183,39 +185,6 @@ def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
     )
     pairs, samples = _samples(order, network, adapters, packed, vocabulary, mouth)
     return _outcome(training, packed, pairs, samples, problem)
-
-
-def _numbers(network: Any) -> torch.dtype:
-    """bfloat16 where the processor multiplies it by itself; on a card it is loaded so already."""
-    if network.device.type != "cpu" or network.dtype != torch.float32:
-        return network.dtype
-    has_them = (
-        torch.cpu._is_avx512_bf16_supported()
-        if hasattr(torch.cpu, "_is_avx512_bf16_supported")
-        else False
-    )
-    return torch.bfloat16 if has_them else torch.float32
-
-
-def _plan(training: StyleTraining, packed: Packed, network: Any, ear: _Ear) -> TrainingPlan:
-    """What a short probe foresees."""
-    learning, testing = training.probe(ear.wait)
-    held_out = sum(row.targets for row in packed.held_out)
-    left = training.steps - training.state.step
-    tests = 1 + left / max(1, training.steps_each // TESTS)
-    passes = left / training.steps_each
-    seconds = passes * packed.tokens * learning + tests * held_out * testing
-    return TrainingPlan(
-        tokens=packed.tokens,
-        held_out=held_out,
-        steps=training.steps,
-        done=training.state.step,
-        seconds=seconds,
-        memory=_peak(),
-        numbers=str(network.dtype).removeprefix("torch."),
-        parameters=training.adapters.flat.numel(),
-        network_denied=network_state(),
-    )
 
 
 def _samples(

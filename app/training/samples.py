@@ -36,15 +36,16 @@ def write_on(
     ends: frozenset[int],
     seed: int,
     tell: Callable[[float], None],
+    length: int = LENGTH,
 ) -> list[list[int]]:
-    """The tokens after each prompt, of which all have one length; drawn at the temperature."""
+    """`length` tokens after each prompt, all of which have one length; drawn at the temperature."""
     device = next(network.parameters()).device
     draw = torch.Generator().manual_seed(seed)
     found: list[list[int]] = [[] for _prompt in prompts]
     given: Any = torch.tensor(list(prompts), device=device)
     memory = None
     with torch.inference_mode():
-        for number in range(LENGTH):
+        for number in range(length):
             out = network(input_ids=given, past_key_values=memory, use_cache=True)
             memory = out.past_key_values
             chances = torch.softmax(out.logits[:, -1].float().cpu() / TEMPERATURE, -1)
@@ -52,7 +53,7 @@ def write_on(
             for text, token in zip(found, given[:, 0].tolist(), strict=True):
                 text.append(token)
             given = given.to(device)
-            tell((number + 1) / LENGTH)
+            tell((number + 1) / length)
     return [_until(text, ends) for text in found]
 
 

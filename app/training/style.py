@@ -19,13 +19,16 @@ import msgspec
 import torch
 
 from app.core.errors import CancelledError
+from app.core.system.network import network_state
 from app.core.training.orders import (
     STEP_ROWS,
     HeldOutLoss,
     StyleSettings,
     TrainingNews,
+    TrainingPlan,
     TrainingStep,
 )
+from app.core.training.smaller_orders import HealingSettings
 from app.training.checkpoint import TrainingState, read_checkpoint, save_checkpoint
 from app.training.lora import Adapters
 from app.training.loss import loss_of
@@ -53,6 +56,18 @@ class Control:
     wait: Callable[[], None] = field(default=lambda: None)
 
 
+def numbers_for(network: Any) -> torch.dtype:
+    """bfloat16 where the processor multiplies it by itself; on a card it is loaded so already."""
+    if network.device.type != "cpu" or network.dtype != torch.float32:
+        return network.dtype
+    has_them = (
+        torch.cpu._is_avx512_bf16_supported()
+        if hasattr(torch.cpu, "_is_avx512_bf16_supported")
+        else False
+    )
+    return torch.bfloat16 if has_them else torch.float32
+
+
 class StyleTraining:
     """One training of a network that stays as it is, beside adapters that learn."""
 
@@ -61,7 +76,7 @@ class StyleTraining:
         network: Any,
         adapters: Adapters,
         packed: Packed,
-        settings: StyleSettings,
+        settings: StyleSettings | HealingSettings,
         folder: Path,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -118,6 +133,28 @@ class StyleTraining:
         begun = self._clock()
         self._test(row)
         return learning, (self._clock() - begun) / row.targets
+
+    def plan(self, wait: Callable[[], None], memory: int, beside: float = 0.0) -> TrainingPlan:
+        """What a short probe foresees; `beside` are seconds of other work.
+
+        `memory` are the bytes that the process has taken so far.
+        """
+        learning, testing = self.probe(wait)
+        held_out = sum(row.targets for row in self._packed.held_out)
+        left = self.steps - self.state.step
+        tests = 1 + left / max(1, self.steps_each // TESTS)
+        passes = left / self.steps_each
+        return TrainingPlan(
+            tokens=self._packed.tokens,
+            held_out=held_out,
+            steps=self.steps,
+            done=self.state.step,
+            seconds=passes * self._packed.tokens * learning + tests * held_out * testing + beside,
+            memory=memory,
+            numbers=str(self._network.dtype).removeprefix("torch."),
+            parameters=self.adapters.flat.numel(),
+            network_denied=network_state(),
+        )
 
     def run(self, tell: Callable[[TrainingNews], None], control: Control) -> None:
         """Train to the end, or until the held-out loss no longer falls; the best is put in place.
@@ -184,10 +221,14 @@ class StyleTraining:
         return self._settings.rate * 0.5 * (1 + math.cos(math.pi * share))
 
     def _learn(self, row: TokenRow, targets: int) -> float:
-        given, aims = row.inputs(self._device)
-        loss = loss_of(self._network, given, aims) / targets
+        loss = self.loss(row) / targets
         loss.backward()
         return float(loss.detach())
+
+    def loss(self, row: TokenRow) -> Any:
+        """What learning makes smaller: the sum over the row's tokens."""
+        given, aims = row.inputs(self._device)
+        return loss_of(self._network, given, aims)
 
     def _test(self, row: TokenRow) -> float:
         given, aims = row.inputs(self._device)

@@ -98,7 +98,7 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
     records = RunRecords(program.paths.runs)
     child = TrainingChild(trainer_command(program.packs.command("torch")))
     learning = StyleLearning(child, records, program.paths.adapters, program.engine_cache)
-    runs_of = None if arguments.with_takes else _known_runs(program)
+    runs_of = None if arguments.with_takes else known_runs(program)
     if arguments.resume:
         pages = learning.take_up(arguments.resume, lambda paths: read_pages(paths, runs_of))
         assert learning.record is not None
@@ -115,15 +115,15 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
     if arguments.plan:
         found = _planned(child, model, pages, settings, program.engine_cache)
         facts = msgspec.to_builtins(found) | {"words": pages.words, "memory_need": need}
-        output.answer(arguments.json, facts, (_pages_line(pages, need), _plan_line(found)))
+        output.answer(arguments.json, facts, (pages_line(pages, need), plan_line(found)))
         return
     if not arguments.resume:
         learning.begin(name, model, pages, settings)
     quiet = arguments.json
     if not quiet:
-        output.note(_pages_line(pages, need))
+        output.note(pages_line(pages, need))
     with LongTask(stop=child.stop) as task:
-        told = TrainingTeller(task, child, _plan_line, quiet=quiet, unit="tokens/s")
+        told = TrainingTeller(task, child, plan_line, quiet=quiet, unit="tokens/s")
         try:
             learned = learning.run(model, pages, told, resumes=bool(arguments.resume))
         except LampblackError as error:
@@ -161,7 +161,7 @@ def require_memory(model: ModelFile, settings: StyleSettings) -> int:
     return need
 
 
-def _known_runs(program: Program) -> RunsOf | None:
+def known_runs(program: Program) -> RunsOf | None:
     """Where the parts of a text come from, as far as there is a store that knows it."""
     if not program.paths.store_file.exists():
         return None
@@ -207,7 +207,8 @@ def _planned(
     return found[0]
 
 
-def _pages_line(pages: TrainingPages, need: int) -> str:
+def pages_line(pages: TrainingPages, need: int) -> str:
+    """What the pages have, and the bytes of memory that learning them takes."""
     left, count = pages.left_out, len(pages.pages)
     return (
         f"{pages.words:,} words in {count:,} file{'s' if count != 1 else ''}"
@@ -216,7 +217,8 @@ def _pages_line(pages: TrainingPages, need: int) -> str:
     )
 
 
-def _plan_line(news: TrainingPlan) -> str:
+def plan_line(news: TrainingPlan) -> str:
+    """The sentence of a plan: tokens, steps, and how long it takes."""
     return (
         f"{news.tokens:,} tokens to learn, {news.held_out:,} held out, {news.steps:,} steps in "
         f"{news.numbers}; about {duration_text(news.seconds)}."

@@ -14,7 +14,8 @@ from app.core.training.orders import (
     TrainingPlan,
     TrainingStep,
 )
-from app.core.units import duration_text
+from app.core.training.smaller_orders import AnswersPlanned, AtWork
+from app.core.units import duration_text, size_text
 from app.engine.learning.child import TrainingChild
 
 
@@ -56,6 +57,12 @@ class TrainingTeller:
             self._tested = f", macro F1 {news.macro_f1:.3f} (best {news.best:.3f})"
         elif isinstance(news, SamplesWritten):
             self._task.line.show(f"writing samples: {news.fraction:.0%}")
+        elif isinstance(news, AtWork):
+            share = f": {news.fraction:.0%}" if news.fraction else ""
+            self._task.line.show(news.what + share)
+        elif isinstance(news, AnswersPlanned):
+            there = f", {size_text(news.present)} of it there already" if news.present else ""
+            self._note(f"The teacher's answers take {size_text(news.size)} on the disk{there}.")
 
     def _note(self, line: str) -> None:
         if not self._quiet:

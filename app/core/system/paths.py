@@ -157,6 +157,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.data / "snapshots"
 
     @property
+    def answers(self) -> Path:
+        """What teachers said of pages, for students; may be deleted at any time."""
+        return self.cache / "answers"
+
+    @property
     def engine_cache(self) -> Path:
         """What an engine made out of a model to load it faster; may be deleted at any time."""
         return self.cache / "engine"

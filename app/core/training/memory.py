@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.memory_fit.layout import Layout
+from app.core.training.smaller_orders import HealingSettings
 
 _LIBRARY = 400 * 2**20  # PyTorch and transformers themselves
 _KEPT = {2: (44, 8), 4: (58, 16)}
@@ -52,3 +53,15 @@ def training_memory(layout: Layout, length: int, rank: int, number: int) -> int:
     training = weights + kept + adapter + layout.vocabulary * _LOGITS
     loading = layout.parameters * (4 if number == 4 else 6)
     return _LIBRARY + max(training, loading)
+
+
+def smaller_memory(student: Layout, other: Layout, settings: HealingSettings, number: int) -> int:
+    """The bytes that making a smaller model takes at most.
+
+    Beside its training, it and the model that it is compared with, or its teacher, are in memory
+    together in float32.
+    """
+    training = training_memory(student, settings.length, settings.rank, number)
+    logits = settings.length * student.vocabulary * 8
+    both = 4 * (student.parameters + other.parameters) + logits
+    return max(training, _LIBRARY + both)

@@ -1,7 +1,7 @@
 """What a training child is told and what it says, as lines of JSON on its standard streams.
 
-The first line is a `TrainingOrder` or a `ClassifierOrder`. The child answers with a `TrainingPlan`
-and waits for `Begin`; its last line is one of `TrainingEnd`. Times are in seconds, sizes in bytes,
+The first line is one of `AnyOrder`. The child answers with a `TrainingPlan` and waits for `Begin`;
+its last line is one of `TrainingEnd`. Times are in seconds, sizes in bytes,
 lengths in tokens.
 """
 
@@ -17,6 +17,13 @@ from app.core.training.classifier_orders import (
     ClassifierTrained,
     HeldOutScores,
     require_limits,
+)
+from app.core.training.smaller_orders import (
+    AnswersPlanned,
+    AtWork,
+    DistillOrder,
+    PruneOrder,
+    SmallerMade,
 )
 
 WORD = "trainer"
@@ -173,11 +180,18 @@ class TrainingFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     hint: str = ""
 
 
-TrainingEnd = Trained | ClassifierTrained | Interrupted | TrainingFailed
+TrainingEnd = Trained | ClassifierTrained | SmallerMade | Interrupted | TrainingFailed
 TrainingNews = (
-    TrainingPlan | TrainingStep | HeldOutLoss | HeldOutScores | SamplesWritten | TrainingEnd
+    TrainingPlan
+    | TrainingStep
+    | HeldOutLoss
+    | HeldOutScores
+    | SamplesWritten
+    | AnswersPlanned
+    | AtWork
+    | TrainingEnd
 )
-AnyOrder = TrainingOrder | ClassifierOrder
+AnyOrder = TrainingOrder | ClassifierOrder | PruneOrder | DistillOrder
 
 
 class TrainingWish(msgspec.Struct, frozen=True, kw_only=True):

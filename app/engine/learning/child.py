@@ -32,10 +32,12 @@ from app.core.training.orders import (
     line_of,
     read_news,
 )
+from app.core.training.smaller_orders import SmallerMade
 
 _LOG_LINES = 40
+_ENDS = (Trained, ClassifierTrained, SmallerMade, Interrupted, TrainingFailed)
 
-End = TypeVar("End", Trained, ClassifierTrained)
+End = TypeVar("End", Trained, ClassifierTrained, SmallerMade)
 
 _WAITING = {"OMP_WAIT_POLICY": "passive"}
 """PyTorch's threads sleep while they wait: those of low priority would spin away the time of the
@@ -190,7 +192,7 @@ def _followed(
             news = read_news(line)
         except msgspec.MsgspecError:
             return None
-        if isinstance(news, Trained | ClassifierTrained | Interrupted | TrainingFailed):
+        if isinstance(news, _ENDS):
             return news
         tell(news)
     return None

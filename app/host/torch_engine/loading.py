@@ -216,7 +216,7 @@ def _load(
             kept.drop(folder)  # it is damaged, and made again
     network, tokenizer = _from(*source.place, device, job, source)
     if kept is not None and before and stamps(source.files) == before:
-        _without_quantization(network)
+        without_quantization(network)
         kept.save(source.path, device.dtype, network, tokenizer, lambda: stop_if_cancelled(job))
     return network, tokenizer
 
@@ -253,7 +253,7 @@ def _from(
     return network, tokenizer
 
 
-def _without_quantization(network: Any) -> None:
+def without_quantization(network: Any) -> None:
     """Take the mark off that keeps a network out of a GGUF file from being saved: it is plain."""
     network.hf_quantizer = None
     for mark in ("is_quantized", "quantization_method"):

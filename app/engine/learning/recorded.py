@@ -1,0 +1,90 @@
+"""A training whose order is kept in its run's folder, so that it goes on without its input."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from app.core.errors import HousekeepingError, ParameterError
+from app.core.runs.keeping import RunKeeper
+from app.core.runs.record import RunRecord, RunRecords
+from app.core.system.files import read_regular, why, write_atomically
+from app.core.training.cards import require_name
+from app.core.training.classifier_orders import ClassifierOrder
+from app.core.training.orders import TrainingNews
+from app.core.training.smaller_orders import DistillOrder, PruneOrder
+from app.engine.learning.child import TrainingChild, with_news
+
+ORDER_FILE = "order.json"
+_MOST_ORDER = 1 << 30
+
+Order = TypeVar("Order", bound=ClassifierOrder | PruneOrder | DistillOrder)
+
+
+def check_place(name: str, home: Path, what: str = "classifier") -> Path:
+    """The folder for a new model of that name; raises ParameterError where it cannot be."""
+    require_name(name, f"A {what} cannot be called {name!r}.")
+    folder = home / name
+    if folder.exists():
+        raise ParameterError(f"There is already a model {name}.", "Choose another name.")
+    return folder
+
+
+class RecordedLearning(Generic[Order]):
+    """One training of a `kind` with its record, and the wishes of its child at any time."""
+
+    def __init__(
+        self, child: TrainingChild, records: RunRecords, kind: str, order_type: type[Order]
+    ) -> None:
+        self.child = child
+        self._records, self._kind, self._order_type = records, kind, order_type
+        self._keeper: RunKeeper | None = None
+
+    @property
+    def record(self) -> RunRecord:
+        """The run, once there is one."""
+        return self._kept.record
+
+    @property
+    def _kept(self) -> RunKeeper:
+        assert self._keeper is not None
+        return self._keeper
+
+    def take_up(self, run: str) -> Order:
+        """The order of a run that was stopped; raises ParameterError where there is none."""
+        record = self._records.read(run)
+        if record.state == "done" or record.kind != self._kind:
+            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        try:
+            data = read_regular(self._records.folder(run) / ORDER_FILE, _MOST_ORDER)
+            order = msgspec.json.decode(data, type=self._order_type)
+        except (OSError, ValueError) as error:
+            raise ParameterError(
+                f"What was ordered in {run} cannot be read any more.", "Begin a new training."
+            ) from error
+        record = replace(record, state="running", ended_at=0.0, problem="")
+        self._keeper = RunKeeper(self._records, record)
+        return replace(order, folder=str(self._records.folder(run)), resumes=True)
+
+    def _keep(self, order: Order) -> tuple[str, Order]:
+        """Make a run with a folder, and keep the order there; raises HousekeepingError."""
+        run = self._records.new_id(self._kind)
+        folder = self._records.folder(run)
+        order = replace(order, folder=str(folder))
+        try:
+            write_atomically(folder / ORDER_FILE, msgspec.json.encode(order))
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise HousekeepingError(
+                f"The run could not be begun: {why(error)}.", "Make room on the disk."
+            ) from error
+        return run, order
+
+    def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
+        self._kept.follow(with_news(self.record, news))
+        tell(news)

@@ -1,0 +1,258 @@
+"""A smaller model from beginning to end: the record, the child, the price, the model's place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from app.core.errors import (
+    CancelledError,
+    HousekeepingError,
+    LampblackError,
+    ParameterError,
+)
+from app.core.models.checksums import checksums, weights_of, whole_checksum
+from app.core.models.import_copy import copy_in
+from app.core.models.model_file import ModelFile, inspect
+from app.core.runs.keeping import RunKeeper
+from app.core.runs.record import Number, RunRecord, RunRecords, Setting
+from app.core.system.files import why
+from app.core.system.machine import machine_facts
+from app.core.training.orders import TrainingNews
+from app.core.training.pages import TrainingPages, require_enough
+from app.core.training.smaller_orders import (
+    MADE,
+    MADE_GGUF,
+    Column,
+    DistillOrder,
+    PruneOrder,
+    SmallerMade,
+    check_healing,
+)
+from app.core.units import columns, count_text, size_text
+from app.engine.learning.child import TrainingChild
+from app.engine.learning.recorded import ORDER_FILE, RecordedLearning, check_place
+
+Kind = Literal["prune", "distill"]
+SmallerOrder = PruneOrder | DistillOrder
+
+_PURPOSES: dict[Kind, str] = {"prune": "To heal a model", "distill": "To teach a model"}
+_TITLES: dict[Kind, dict[Column, str]] = {
+    "prune": {"before": "before", "cut": "cut", "after": "healed"},
+    "distill": {"teacher": "teacher", "before": "student", "after": "taught"},
+}
+_LEFT = (ORDER_FILE, MADE_GGUF, "checkpoint.safetensors", "measured.json")
+
+
+class CopyPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model of the table costs and gives; `size` are bytes on the disk."""
+
+    title: str
+    parameters: int
+    size: int
+    perplexity: float
+    speed: float
+    repeated: float
+
+
+class SmallerOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The model, its GGUF file where there is one, and the price."""
+
+    model: ModelFile
+    gguf: ModelFile | None
+    prices: tuple[CopyPrice, ...]
+    taken: tuple[str, ...]
+    gguf_problem: str = ""
+
+
+def table_of(prices: Sequence[CopyPrice]) -> Iterator[str]:
+    """The price as a table, a column for each model."""
+    rows = [
+        ("", [one.title for one in prices]),
+        ("parameters", [count_text(one.parameters) for one in prices]),
+        ("size on the disk", [size_text(one.size) for one in prices]),
+        ("perplexity (lower is better)", [f"{one.perplexity:,.2f}" for one in prices]),
+        ("tokens per second", [f"{one.speed:,.1f}" for one in prices]),
+        ("4-grams said again", [f"{one.repeated:.1%}" for one in prices]),
+    ]
+    width = max(columns(name) for name, _cells in rows)
+    widths = [max(columns(cells[at]) for _name, cells in rows) for at in range(len(prices))]
+    for name, cells in rows:
+        texts = (
+            " " * (most - columns(cell)) + cell for cell, most in zip(cells, widths, strict=True)
+        )
+        yield "  ".join((name + " " * (width - columns(name)), *texts))
+
+
+class SmallerLearning(RecordedLearning[SmallerOrder]):
+    """One pruning or distilling with its record; `run` is called once.
+
+    `models` is the folder that the new model is put into; nothing that is there is replaced.
+    """
+
+    def __init__(self, child: TrainingChild, records: RunRecords, models: Path, kind: Kind) -> None:
+        orders: dict[Kind, type[SmallerOrder]] = {"prune": PruneOrder, "distill": DistillOrder}
+        super().__init__(child, records, kind, orders[kind])
+        self._models, self._own_kind = models, kind
+
+    def begin(self, model: ModelFile, pages: TrainingPages, order: SmallerOrder) -> SmallerOrder:
+        """Record a new run, and return its order; raises LampblackError for what cannot be."""
+        require_enough(pages, _PURPOSES[self._own_kind])
+        check_healing(order.settings)
+        self._require_new(order)
+        if isinstance(order, DistillOrder):
+            order = replace(order, teacher_sha256=_digest(inspect(Path(order.teacher))))
+        digest = _digest(model)
+        run, order = self._keep(order)
+        settings: dict[str, Setting] = msgspec.to_builtins(order.settings)
+        if isinstance(order, PruneOrder):
+            settings |= {"layers": order.layers, "heads": order.heads}
+        record = RunRecord(
+            id=run,
+            kind=self._own_kind,
+            state="running",
+            begun_at=time.time(),
+            name=order.name,
+            model=model.name,
+            model_path=model.path,
+            model_sha256=digest,
+            data=tuple(page.path for page in pages.pages),
+            data_sha256=pages.digest,
+            settings=settings,
+            seed=order.settings.seed,
+            machine=machine_facts(),
+        )
+        self._keeper = RunKeeper(self._records, record)
+        return order
+
+    def run(self, order: SmallerOrder, tell: Callable[[TrainingNews], None]) -> SmallerOutcome:
+        """Make it as recorded; it is among the models then, and its price in the record.
+
+        Raises CancelledError where it was stopped, and LampblackError; the record says it, too.
+        """
+        try:
+            done = self.child.carry_out(order, lambda news: self._hear(news, tell), SmallerMade)
+            return self._put_away(order, done)
+        except CancelledError:
+            self._kept.end("stopped")
+            raise
+        except LampblackError as error:
+            self._kept.end("failed", problem=str(error))
+            raise
+
+    def _require_new(self, order: SmallerOrder) -> None:
+        check_place(order.name, self._models, "model")
+        file = self._models / _file_name(order.name)
+        if order.gguf and os.path.lexists(file):
+            raise ParameterError(f"There is already a file {file.name}.", "Choose another name.")
+
+    def _put_away(self, order: SmallerOrder, done: SmallerMade) -> SmallerOutcome:
+        """Copy what was made to its place, whole or not at all, and end the record."""
+        self._require_new(order)
+        run = self._records.folder(self.record.id)
+        made = run / "made"
+        try:
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            folder = (run / MADE).rename(made / order.name)
+            prices = self._prices(order, done, inspect(folder).size_bytes)
+            (folder / "README.md").write_text(self._card(order, done, prices), "utf-8")
+            file = made / _file_name(order.name)
+            if (run / MADE_GGUF).is_file():
+                (run / MADE_GGUF).rename(file)
+        except OSError as error:
+            raise HousekeepingError(
+                f"The model could not be put into {self._models}: {why(error)}.", "Resume the run."
+            ) from error
+        model = copy_in(inspect(folder), self._models)
+        gguf = self._copied_file(file, Path(model.path)) if file.is_file() else None
+        shutil.rmtree(made, ignore_errors=True)
+        for name in _LEFT:
+            (run / name).unlink(missing_ok=True)
+        self._finish(done, prices, model.path)
+        return SmallerOutcome(
+            model=model,
+            gguf=gguf,
+            prices=prices,
+            taken=done.taken,
+            gguf_problem=done.gguf_problem,
+        )
+
+    def _copied_file(self, file: Path, folder: Path) -> ModelFile:
+        """The GGUF file at its place; without it the folder, new as well, does not stay."""
+        try:
+            return copy_in(inspect(file), self._models)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _prices(self, order: SmallerOrder, done: SmallerMade, size: int) -> tuple[CopyPrice, ...]:
+        """The table: a model that has no speed of its own has the form of the one made."""
+        sizes: dict[Column, int] = {
+            "before": inspect(Path(order.model)).size_bytes,
+            "cut": size,
+            "after": size,
+        }
+        if isinstance(order, DistillOrder):
+            sizes["teacher"] = inspect(Path(order.teacher)).size_bytes
+        after = next(one.speed for one in done.figures if one.column == "after")
+        titles = _TITLES[self._own_kind]
+        return tuple(
+            CopyPrice(
+                title=titles[one.column],
+                parameters=one.parameters,
+                size=sizes[one.column],
+                perplexity=one.perplexity,
+                speed=one.speed or after,
+                repeated=one.repeated,
+            )
+            for one in done.figures
+        )
+
+    def _card(self, order: SmallerOrder, done: SmallerMade, prices: Sequence[CopyPrice]) -> str:
+        """What the folder says of itself, with the licence of the model that it came of."""
+        source = inspect(Path(order.model))
+        head = f"---\nlicense: {source.licence}\n---\n" if source.licence else ""
+        how = (
+            f"Taught by {Path(order.teacher).stem} on pages of this machine."
+            if isinstance(order, DistillOrder)
+            else f"Taken: {'; '.join(done.taken)}. Healed on pages of this machine."
+        )
+        lines = "\n".join(f"    {line}" for line in table_of(prices))
+        return f"{head}# {order.name}\n\nMade out of {source.name} by Lampblack. {how}\n\n{lines}\n"
+
+    def _finish(self, done: SmallerMade, prices: Sequence[CopyPrice], made: str) -> None:
+        figures: dict[str, Number] = {
+            "loss_before": done.loss_before,
+            "loss_after": done.loss_after,
+            "best_step": done.best_step,
+            "steps": done.steps,
+            "seconds": round(done.seconds, 2),
+            "tokens_per_second": round(done.speed, 2),
+            "memory": done.memory,
+        }
+        for one in prices:
+            for name in ("parameters", "size", "perplexity", "speed", "repeated"):
+                figures[f"{name}_{one.title}"] = getattr(one, name)
+        self._kept.end(
+            "done",
+            figures=self.record.figures | figures,
+            facts={"taken": "; ".join(done.taken)} if done.taken else {},
+            versions=done.versions,
+            made=made,
+        )
+
+
+def _file_name(name: str) -> str:
+    return f"{name}-F16.gguf"
+
+
+def _digest(model: ModelFile) -> str:
+    return whole_checksum(checksums(weights_of(model)))

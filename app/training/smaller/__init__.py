@@ -1,0 +1,1 @@
+"""Smaller models: layers and heads taken, a teacher's answers learned, the price measured."""
