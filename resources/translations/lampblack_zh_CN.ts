@@ -8911,6 +8911,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>{0} 字节的消息太长，无法发给引擎。</translation>
     </message>
     <message>
+        <source>A model cannot be called {0}.</source>
+        <translation>模型不能命名为 {0}。</translation>
+    </message>
+    <message>
         <source>A number is too large for the engine.</source>
         <translation>有一个数字对引擎来说太大。</translation>
     </message>
@@ -9257,10 +9261,6 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Choose an ordinary file or folder, or give yourself the right to read it.</source>
         <translation>请选择普通的文件或文件夹，或者给自己读取它的权限。</translation>
-    </message>
-    <message>
-        <source>Choose another --name.</source>
-        <translation>请换一个 --name。</translation>
     </message>
     <message>
         <source>Choose another folder, or say that it may be written over.</source>
@@ -10385,6 +10385,14 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Take the version before or after it.</source>
         <translation>请取它之前或之后的版本。</translation>
+    </message>
+    <message>
+        <source>Taken: {0}. Healed on pages of this machine.</source>
+        <translation>去除：{0}。已用本机的页面修复。</translation>
+    </message>
+    <message>
+        <source>Taught by {0} on pages of this machine.</source>
+        <translation>由 {0} 用本机的页面教授。</translation>
     </message>
     <message>
         <source>That cannot be remembered of a model: {0}.</source>
@@ -11827,6 +11835,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>学习文风需要 {0} 个词；文稿只有 {1} 个。</translation>
     </message>
     <message>
+        <source>To make a model smaller takes {0} words; the pages have {1}.</source>
+        <translation>缩小模型需要 {0} 个词；这些页面有 {1} 个。</translation>
+    </message>
+    <message>
         <source>Try again in a while.</source>
         <translation>请稍后重试。</translation>
     </message>
@@ -12215,12 +12227,20 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>回答对话</translation>
     </message>
     <message>
+        <source>answers planned</source>
+        <translation>已计划的回答</translation>
+    </message>
+    <message>
         <source>asked for 2, it gave {0}</source>
         <translation>要求 2 个，却给了 {0} 个</translation>
     </message>
     <message>
         <source>asked for them, it gave none</source>
         <translation>请求时没有给出</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>进行中</translation>
     </message>
     <message>
         <source>belongs to another address</source>
@@ -13159,6 +13179,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>没有权限</translation>
     </message>
     <message>
+        <source>perplexity (lower is better)</source>
+        <translation>困惑度（越低越好）</translation>
+    </message>
+    <message>
         <source>pip could not fetch the starter model: {0}.</source>
         <translation>pip 无法获取入门模型：{0}。</translation>
     </message>
@@ -13229,6 +13253,14 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>signal {0}</source>
         <translation>信号 {0}</translation>
+    </message>
+    <message>
+        <source>size on the disk</source>
+        <translation>磁盘上的大小</translation>
+    </message>
+    <message>
+        <source>smaller made</source>
+        <translation>已制成较小模型</translation>
     </message>
     <message>
         <source>stop writing when a request is left</source>
@@ -13393,6 +13425,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>tokens of its own</source>
         <translation>自己的词元</translation>
+    </message>
+    <message>
+        <source>tokens per second</source>
+        <translation>每秒词元数</translation>
     </message>
     <message>
         <source>too large</source>

@@ -72,19 +72,19 @@ def read_pages(paths: Sequence[Path], runs_of: RunsOf | None = None) -> Training
     return TrainingPages(pages=pages, digest=digest.hexdigest())
 
 
-def require_enough(pages: TrainingPages, purpose: str = "To learn a style") -> None:
-    """Raise ParameterError where there are too few words for the purpose, or far too many."""
+def require_enough(pages: TrainingPages) -> None:
+    """Raise ParameterError where there are too few words to learn a style from, or far too many."""
     words, left_out = pages.words, pages.left_out
     if words < LEAST_WORDS:
         hint = "From fewer a model learns sentences by heart. Choose more pages."
         if left_out:
             raise ParameterError(
-                f"{purpose} takes {LEAST_WORDS:,} words; the pages have {words:,}, without "
+                f"To learn a style takes {LEAST_WORDS:,} words; the pages have {words:,}, without "
                 f"the {left_out:,} that a model wrote.",
                 hint,
             )
         raise ParameterError(
-            f"{purpose} takes {LEAST_WORDS:,} words; the pages have {words:,}.", hint
+            f"To learn a style takes {LEAST_WORDS:,} words; the pages have {words:,}.", hint
         )
     if words > MOST_WORDS:
         raise ParameterError(

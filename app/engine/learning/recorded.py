@@ -26,9 +26,12 @@ _MOST_ORDER = 1 << 30
 Order = TypeVar("Order", bound=ClassifierOrder | PruneOrder | DistillOrder)
 
 
-def check_place(name: str, home: Path, what: str = "classifier") -> Path:
-    """The folder for a new model of that name; raises ParameterError where it cannot be."""
-    require_name(name, f"A {what} cannot be called {name!r}.")
+def check_place(name: str, home: Path, refusal: str) -> Path:
+    """The folder for a new model of that name; raises ParameterError where it cannot be.
+
+    `refusal` is the sentence for a name that no model can have.
+    """
+    require_name(name, refusal)
     folder = home / name
     if folder.exists():
         raise ParameterError(f"There is already a model {name}.", "Choose another name.")

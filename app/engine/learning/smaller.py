@@ -25,7 +25,7 @@ from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import Number, RunRecord, RunRecords, Setting
 from app.core.system.files import why
 from app.core.system.machine import machine_facts
-from app.core.training.orders import TrainingNews
+from app.core.training.orders import LEAST_WORDS, TrainingNews
 from app.core.training.pages import TrainingPages, require_enough
 from app.core.training.smaller_orders import (
     MADE,
@@ -43,7 +43,6 @@ from app.engine.learning.recorded import ORDER_FILE, RecordedLearning, check_pla
 Kind = Literal["prune", "distill"]
 SmallerOrder = PruneOrder | DistillOrder
 
-_PURPOSES: dict[Kind, str] = {"prune": "To heal a model", "distill": "To teach a model"}
 _TITLES: dict[Kind, dict[Column, str]] = {
     "prune": {"before": "before", "cut": "cut", "after": "healed"},
     "distill": {"teacher": "teacher", "before": "student", "after": "taught"},
@@ -104,7 +103,7 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
 
     def begin(self, model: ModelFile, pages: TrainingPages, order: SmallerOrder) -> SmallerOrder:
         """Record a new run, and return its order; raises LampblackError for what cannot be."""
-        require_enough(pages, _PURPOSES[self._own_kind])
+        _require_words(pages)
         check_healing(order.settings)
         self._require_new(order)
         if isinstance(order, DistillOrder):
@@ -148,7 +147,7 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             raise
 
     def _require_new(self, order: SmallerOrder) -> None:
-        check_place(order.name, self._models, "model")
+        check_place(order.name, self._models, f"A model cannot be called {order.name!r}.")
         file = self._models / _file_name(order.name)
         if order.gguf and os.path.lexists(file):
             raise ParameterError(f"There is already a file {file.name}.", "Choose another name.")
@@ -248,6 +247,16 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             versions=done.versions,
             made=made,
         )
+
+
+def _require_words(pages: TrainingPages) -> None:
+    """Raise ParameterError where there are too few words to learn from, or far too many."""
+    if pages.words < LEAST_WORDS:
+        raise ParameterError(
+            f"To make a model smaller takes {LEAST_WORDS:,} words; the pages have {pages.words:,}.",
+            "From fewer a model learns sentences by heart. Choose more pages.",
+        )
+    require_enough(pages)
 
 
 def _file_name(name: str) -> str:

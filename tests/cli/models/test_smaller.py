@@ -124,7 +124,10 @@ def test_what_cannot_be_asked_is_refused_at_once(
         ([*prune, "--layers", "1", "--heads", "1", *on], "either --layers or --heads"),
         ([*prune, "--layers", "-1", *on], "either --layers or --heads"),
         ([*prune, "--layers", "2", *on], "has 2 layers; 2 cannot be taken"),
-        ([*prune, "--layers", "1", "--pages", str(short)], "To heal a model takes 2,000 words"),
+        (
+            [*prune, "--layers", "1", "--pages", str(short)],
+            "To make a model smaller takes 2,000 words",
+        ),
         ([*prune, "--layers", "1", *on, "--rank", "0"], "rank"),
         ([*prune, "--layers", "1", *on, "--to", "../x"], "cannot be called"),
         (["models", "prune", "--layers", "1", *on], "No model is named"),
