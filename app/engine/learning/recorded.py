@@ -12,18 +12,20 @@ from msgspec.structs import replace
 
 from app.core.errors import HousekeepingError, ParameterError
 from app.core.runs.keeping import RunKeeper
-from app.core.runs.record import RunRecord, RunRecords
+from app.core.runs.record import HOLD_FILE, RECORD_FILE, RunRecord, RunRecords
 from app.core.system.files import read_regular, why, write_atomically
 from app.core.training.cards import require_name
-from app.core.training.classifier_orders import ClassifierOrder
 from app.core.training.orders import TrainingNews
 from app.core.training.smaller_orders import DistillOrder, PruneOrder
 from app.engine.learning.child import TrainingChild, with_news
 
 ORDER_FILE = "order.json"
+_KEPT = (RECORD_FILE, HOLD_FILE, ORDER_FILE, "checkpoint.safetensors", "measured.json")
+"""What a run goes on with: all else in its folder is half of something."""
+
 _MOST_ORDER = 1 << 30
 
-Order = TypeVar("Order", bound=ClassifierOrder | PruneOrder | DistillOrder)
+Order = TypeVar("Order", bound=PruneOrder | DistillOrder)
 
 
 def check_place(name: str, home: Path, refusal: str) -> Path:
@@ -72,6 +74,7 @@ class RecordedLearning(Generic[Order]):
             ) from error
         record = replace(record, state="running", ended_at=0.0, problem="")
         self._keeper = RunKeeper(self._records, record)
+        self._records.clear(run, keeping=_KEPT)
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
 
     def _keep(self, order: Order) -> tuple[str, Order]:
@@ -87,6 +90,14 @@ class RecordedLearning(Generic[Order]):
                 f"The run could not be begun: {why(error)}.", "Make room on the disk."
             ) from error
         return run, order
+
+    def _begin(self, record: RunRecord) -> None:
+        """Put the record of a new run on the disk; without it nothing of the run stays."""
+        try:
+            self._keeper = RunKeeper(self._records, record)
+        except HousekeepingError:
+            shutil.rmtree(self._records.folder(record.id), ignore_errors=True)
+            raise
 
     def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
         self._kept.follow(with_news(self.record, news))

@@ -21,7 +21,6 @@ from app.core.errors import (
 from app.core.models.checksums import checksums, weights_of, whole_checksum
 from app.core.models.import_copy import copy_in
 from app.core.models.model_file import ModelFile, inspect
-from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import Number, RunRecord, RunRecords, Setting
 from app.core.system.files import why
 from app.core.system.machine import machine_facts
@@ -38,7 +37,7 @@ from app.core.training.smaller_orders import (
 )
 from app.core.units import columns, count_text, size_text
 from app.engine.learning.child import TrainingChild
-from app.engine.learning.recorded import ORDER_FILE, RecordedLearning, check_place
+from app.engine.learning.recorded import RecordedLearning, check_place
 
 Kind = Literal["prune", "distill"]
 SmallerOrder = PruneOrder | DistillOrder
@@ -47,7 +46,6 @@ _TITLES: dict[Kind, dict[Column, str]] = {
     "prune": {"before": "before", "cut": "cut", "after": "healed"},
     "distill": {"teacher": "teacher", "before": "student", "after": "taught"},
 }
-_LEFT = (ORDER_FILE, MADE_GGUF, "checkpoint.safetensors", "measured.json")
 
 
 class CopyPrice(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +126,7 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             seed=order.settings.seed,
             machine=machine_facts(),
         )
-        self._keeper = RunKeeper(self._records, record)
+        self._begin(record)
         return order
 
     def run(self, order: SmallerOrder, tell: Callable[[TrainingNews], None]) -> SmallerOutcome:
@@ -173,9 +171,8 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
         model = copy_in(inspect(folder), self._models)
         gguf = self._copied_file(file, Path(model.path)) if file.is_file() else None
         shutil.rmtree(made, ignore_errors=True)
-        for name in _LEFT:
-            (run / name).unlink(missing_ok=True)
         self._finish(done, prices, model.path)
+        self._records.clear(self.record.id)
         return SmallerOutcome(
             model=model,
             gguf=gguf,
