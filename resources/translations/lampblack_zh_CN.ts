@@ -9264,7 +9264,7 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     </message>
     <message>
         <source>Choose another --name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 --name 选择另一个名称。</translation>
     </message>
     <message>
         <source>Choose another folder, or say that it may be written over.</source>
