@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.benchmark import (
     decode_speed,
+    draft_speed,
     first_token,
     foreseen_wait,
     interference,
@@ -241,6 +242,18 @@ GOALS: tuple[Goal, ...] = (
             Measure("worst", "the foretold wait is off by, at most", 0.25, judged_by="nothing"),
         ),
         foreseen_wait.foreseen,
+    ),
+    Goal(
+        20,
+        "A draft model",
+        "Writes with a copy of the model in full precision, alone and with a copy in four bits "
+        "that guesses ahead for it, the same seeds: prose as it is written by default, and a text "
+        "so hot that no word of it can be foreseen.",
+        (
+            Measure("prose", "speed beside writing alone", 1.3),
+            Measure("chance", "the same where nothing can be guessed", 0.98),
+        ),
+        draft_speed.beside_alone,
     ),
 )
 """Every goal, in order."""

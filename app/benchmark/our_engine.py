@@ -95,6 +95,7 @@ class OurEngine:
         self._bans: dict[str, float] = {}
         self.client = EngineClient(log=log, cache=cache)
         self.settings = EngineSettings()
+        self.draft = ""
 
     def close(self) -> None:
         """End the host."""
@@ -113,7 +114,7 @@ class OurEngine:
             lambda _event: None,
         )
         assert isinstance(loaded, Loaded)
-        self.settings = loaded.model.settings
+        self.settings, self.draft = loaded.model.settings, loaded.model.draft
 
     def quantize(self, target: Path, kind: str) -> None:
         """Write a copy of the model in another quantization."""

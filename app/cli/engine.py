@@ -17,6 +17,8 @@ from app.cli.flags import is_given, load_options_from
 from app.cli.long_task import LongTask
 from app.core.errors import LampblackError
 from app.core.formats.classifiers import writes_nothing
+from app.core.models.drafts import with_draft
+from app.core.models.model_file import engine_for
 from app.engine.client import EngineClient
 from app.engine.load_plan import gpu_crash, on_processor, plan_load
 from app.engine.messages import (
@@ -173,9 +175,8 @@ def asked_load(
     that are there are deleted by any.
     """
     options = load_options_from(arguments, program.settings.load)
-    if options.draft and is_given(arguments, "draft"):
-        options = replace(options, draft=program.model(options.draft).path)
     model = model or program.model(arguments.model)
+    options = drafting(arguments, program, model, options, engine=arguments.engine)
     load = planned(
         model,
         program,
@@ -186,6 +187,25 @@ def asked_load(
         may_classify=may_classify,
     )
     return load, model
+
+
+def drafting(
+    arguments: argparse.Namespace,
+    program: Program,
+    model: ModelFile,
+    options: LoadOptions,
+    *,
+    engine: str = "",
+) -> LoadOptions:
+    """The options with the draft model of `--draft`, or that which was chosen for the model.
+
+    The word none stands for no draft model.
+    """
+    if not is_given(arguments, "draft"):
+        record = program.metadata.record(model)
+        return with_draft(options, record, engine_for(model, engine or program.settings.engine))
+    name = options.draft if options.draft != "none" else ""
+    return replace(options, draft=program.model(name).path if name else "")
 
 
 def describe(program: Program) -> tuple[Described | None, str]:

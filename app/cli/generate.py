@@ -207,6 +207,8 @@ def _summary(result: _Result) -> str:
     dropped = f" ({stats.dropped_tokens} dropped from its head)" if stats.dropped_tokens else ""
     drafted, accepted = stats.drafted_tokens, stats.accepted_tokens
     guessed = f"{accepted} of {drafted} guessed tokens right, " if drafted else ""
+    if stats.draft_gain:
+        guessed += f"{stats.draft_gain:.2f} times as fast as without the draft model, "
     return (
         f"{result.model}: {stats.completion_tokens} tokens at "
         f"{stats.tokens_per_s:.1f} per second ({result.take.finish_reason}), "

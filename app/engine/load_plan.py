@@ -8,7 +8,8 @@ from typing import cast
 from msgspec.structs import replace
 
 from app.core.errors import NotAModelError
-from app.core.models.metadata import MetadataStore
+from app.core.models.drafts import with_draft
+from app.core.models.metadata import MetadataStore, ModelRecord
 from app.core.models.model_file import ModelFile, engine_for
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
@@ -28,16 +29,20 @@ def plan_load(
 ) -> Load:
     """The command that loads `model` as the settings say; its job number is still missing.
 
-    `engine` and `options` go before the settings. The adapters that the user attached are those in
-    `metadata`, as far as they are for the engine; without one there are none. Raises NotAModelError
-    or UnsupportedModelError where the model cannot be loaded so.
+    `engine` and `options` go before the settings. The adapters and the draft model that the user
+    chose are those in `metadata`, as far as they are for the engine; without one there are none.
+    Raises NotAModelError or UnsupportedModelError where the model cannot be loaded so.
     """
     if not is_encodable(model.path):
         raise NotAModelError("The model's path is not valid UTF-8.", "Rename the file or folder.")
     name = cast(EngineName, engine_for(model, engine or settings.engine))
-    adapters = _fitting(metadata.record(model).adapters, name) if metadata is not None else ()
+    record = metadata.record(model) if metadata is not None else ModelRecord()
     return Load(
-        job=0, path=model.path, engine=name, options=options or settings.load, adapters=adapters
+        job=0,
+        path=model.path,
+        engine=name,
+        options=options or with_draft(settings.load, record, name),
+        adapters=_fitting(record.adapters, name),
     )
 
 

@@ -114,7 +114,7 @@ class ModelInfo(_Value, frozen=True):
     cannot be told; where it is empty, all of them hold. `abilities` are what a server was found to
     be able to do, by the names in `app.remote.abilities`, and `unknown` has a sentence for each of
     which that could not be found out. `server` is None for a model of this
-    program's own.
+    program's own. `draft` is the name of the smaller model that guesses for it; empty without one.
     """
 
     name: str
@@ -141,6 +141,7 @@ class ModelInfo(_Value, frozen=True):
     abilities: tuple[str, ...] = ()
     unknown: dict[str, str] = {}
     server: ServerPlace | None = None
+    draft: str = ""
 
 
 class Alternative(_Value, frozen=True):
@@ -193,7 +194,10 @@ class Take(_Value, frozen=True):
 class Stats(_Value, frozen=True):
     """How a generation went. `dropped_tokens` were cut from the prompt's head to make it fit.
 
-    Of the tokens guessed ahead (`drafted_tokens`) the accepted ones are in the text.
+    Of the tokens guessed ahead (`drafted_tokens`) the accepted ones are in the text. `draft_kept`
+    is the share of the draft model's own guesses that were right, and `draft_gain` how many times
+    as fast the text was written as without it, by the costs measured when it was loaded; both are
+    0 without one.
     """
 
     prompt_tokens: int = 0
@@ -205,6 +209,8 @@ class Stats(_Value, frozen=True):
     decode_s: float = 0.0
     drafted_tokens: int = 0
     accepted_tokens: int = 0
+    draft_kept: float = 0.0
+    draft_gain: float = 0.0
 
     @property
     def tokens_per_s(self) -> float:

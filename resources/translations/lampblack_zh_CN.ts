@@ -72,6 +72,10 @@
         <translation>检查拼写</translation>
     </message>
     <message>
+        <source>Choose a smaller model that guesses ahead for it</source>
+        <translation>选择一个较小的模型，替它提前猜词</translation>
+    </message>
+    <message>
         <source>Choose the document&apos;s language, and see its unknown words and your own</source>
         <translation>选择文档的语言，查看其中的生词和自己的词</translation>
     </message>
@@ -118,6 +122,10 @@
     <message>
         <source>Does It Fit?…</source>
         <translation>内存够用吗？…</translation>
+    </message>
+    <message>
+        <source>Draft Model…</source>
+        <translation>草稿模型…</translation>
     </message>
     <message>
         <source>Edit</source>
@@ -2568,6 +2576,64 @@
     </message>
 </context>
 <context>
+    <name>DraftController</name>
+    <message>
+        <source>{0} guesses for {1} from the next time that it is loaded.</source>
+        <translation>下次加载起，{0} 将替 {1} 猜词。</translation>
+    </message>
+    <message>
+        <source>{0} writes alone from the next time that it is loaded.</source>
+        <translation>下次加载起，{0} 将独自写作。</translation>
+    </message>
+</context>
+<context>
+    <name>DraftDialog</name>
+    <message>
+        <source>&amp;Draft model</source>
+        <translation>草稿模型(&amp;D)</translation>
+    </message>
+    <message>
+        <source>A smaller model with the same vocabulary guesses the next words, and {0} checks several of them in the time of one. {0} still chooses every word, with the chances that it always has. Both are timed when {0} is loaded: where guessing does not pay here, it is left out and you are told.</source>
+        <translation>一个词表相同的较小模型猜测接下来的词，{0} 用写一个词的时间检查其中几个。每个词仍由 {0} 选择，概率与平时完全一样。加载 {0} 时会给两个模型计时：如果在本机上猜词不划算，就不猜，并会告诉您。</translation>
+    </message>
+    <message>
+        <source>Both together need {0} of memory: {1}.</source>
+        <translation>两个模型共需 {0} 内存：{1}。</translation>
+    </message>
+    <message>
+        <source>Draft Model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
+        <source>No other model here is clearly smaller. One of the same family could guess, or a copy of this one in fewer bits (Smaller Copy…).</source>
+        <translation>这里没有明显更小的模型。同一系列的较小模型可以猜词，这个模型位数更少的副本（小体积副本…）也可以。</translation>
+    </message>
+    <message>
+        <source>None: it writes alone</source>
+        <translation>无：独自写作</translation>
+    </message>
+    <message>
+        <source>Remember it for this model</source>
+        <translation>为这个模型记住它</translation>
+    </message>
+    <message>
+        <source>The smaller models here have other vocabularies. One of the same family could guess, or a copy of this one in fewer bits (Smaller Copy…).</source>
+        <translation>这里较小的模型词表不同。同一系列的较小模型可以猜词，这个模型位数更少的副本（小体积副本…）也可以。</translation>
+    </message>
+    <message>
+        <source>The vocabulary of this model cannot be read.</source>
+        <translation>无法读取这个模型的词表。</translation>
+    </message>
+    <message>
+        <source>This model sorts texts, and has nothing to guess.</source>
+        <translation>这个模型用于给文本分类，没有词可猜。</translation>
+    </message>
+    <message>
+        <source>Use This</source>
+        <translation>使用它</translation>
+    </message>
+</context>
+<context>
     <name>Editor</name>
     <message>
         <source>Manuscript</source>
@@ -4255,6 +4321,10 @@ MIT 许可证。</translation>
         <translation>代码</translation>
     </message>
     <message>
+        <source>Draft model: {0}</source>
+        <translation>草稿模型：{0}</translation>
+    </message>
+    <message>
         <source>Fits</source>
         <translation>放得下</translation>
     </message>
@@ -4528,13 +4598,6 @@ MIT 许可证。</translation>
     <message>
         <source>{0} is on the processor, because the graphics card failed with it.</source>
         <translation>{0} 在处理器上运行，因为显卡运行它时出了故障。</translation>
-    </message>
-</context>
-<context>
-    <name>ModelFileRow</name>
-    <message>
-        <source>Models (*.gguf);;All files (*)</source>
-        <translation>模型 (*.gguf);;所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -5445,6 +5508,10 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
         <translation>PEM 文件：有了它，服务只用 https，不用 http。</translation>
     </message>
     <message>
+        <source>A smaller model with the same vocabulary that guesses ahead for this one, a GGUF file for a GGUF file; used only where that is faster here. The chances for every word stay those of the large model.</source>
+        <translation>词表相同的较小模型，替这个模型提前猜词，GGUF 文件配 GGUF 文件；只在本机上更快时使用。每个词的概率仍是大模型的概率。</translation>
+    </message>
+    <message>
         <source>A token counts as obvious above this probability; the least likely of them is always kept.</source>
         <translation>概率高于此值的词元算作“显而易见”；其中概率最低的一个总会保留。</translation>
     </message>
@@ -5999,10 +6066,6 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Texts at which DRY stops counting, so that names and lists may repeat.</source>
         <translation>遇到这些文字时 DRY 停止计数，让人名和列表可以重复。</translation>
-    </message>
-    <message>
-        <source>The GGUF file of a smaller model with the same vocabulary that guesses ahead for this one; used only where that is faster here. The chances for every word stay those of the large model.</source>
-        <translation>词表相同的较小模型的 GGUF 文件，用来替主模型提前猜词；只有在本机上更快时才使用。每个词出现的概率仍与大模型完全相同。</translation>
     </message>
     <message>
         <source>The Torch engine has no grammars; use a GGUF model with the llama.cpp engine.</source>
@@ -13891,6 +13954,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>{0} 中没有 SHA-256。</translation>
     </message>
     <message>
+        <source>{0} holds no vocabulary.</source>
+        <translation>{0} 中没有词表。</translation>
+    </message>
+    <message>
         <source>{0} holds other things than the matrices of a LoRA.</source>
         <translation>{0} 中有 LoRA 矩阵以外的内容。</translation>
     </message>
@@ -13981,6 +14048,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>{0} is damaged: its parts hold too many tensors.</source>
         <translation>{0} 已损坏：各部分的张量太多。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged: its vocabulary is unknown.</source>
+        <translation>{0} 已损坏：无法得知其词表。</translation>
     </message>
     <message>
         <source>{0} is damaged: {1} does not describe a model.</source>
@@ -15102,6 +15173,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>正在下载：{0}</translation>
     </message>
     <message>
+        <source>Draft model: {0}</source>
+        <translation>草稿模型：{0}</translation>
+    </message>
+    <message>
         <source>Local service</source>
         <translation>本地服务</translation>
     </message>
@@ -15160,6 +15235,14 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Words</source>
         <translation>字数</translation>
+    </message>
+    <message>
+        <source>{0} guessed ahead: {1} % of its guesses were kept, {2} times as fast.</source>
+        <translation>{0} 提前猜词：保留了 {1} % 的猜测，速度为 {2} 倍。</translation>
+    </message>
+    <message>
+        <source>{0} guessed nothing here.</source>
+        <translation>{0} 这次没有猜词。</translation>
     </message>
     <message>
         <source>{0} of {1}</source>

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.accessibility.house import House
 from tests.ui.conftest import make_studio, studio  # noqa: F401 (fixtures)
-from tests.ui.manager.test_manager_fit import Shop, here, shop  # noqa: F401 (fixtures)
+from tests.ui.manager.conftest import Shop, here, shop  # noqa: F401 (fixtures)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import DocumentChangedError
 from app.core.formats.gguf import read_header
+from app.core.models.model_file import ModelFile
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
 from app.core.runs.record import RunRecords
@@ -17,6 +18,7 @@ from app.engine.messages import Previewed, ServerPlace
 from app.engine.service_messages import Seen
 from app.ui.lock.passphrase_dialog import PassphraseDialog
 from app.ui.lock.unlock_form import UnlockDialog
+from app.ui.manager.draft_dialog import DraftDialog, DraftOffer, DraftOffers
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.manager.token_dialog import GatedModel, TokenDialog
 from app.ui.manager.window import ModelManager
@@ -229,6 +231,12 @@ class House(ManuscriptWindows):
             is_known=True,
         )
         return TokenDialog(gate, self.window)
+
+    def draft(self) -> QWidget:
+        path = write_tiny(self.folder / "small.gguf")
+        model = ModelFile(path=str(path), name="small", kind="gguf", size_bytes=90_000_000)
+        found = DraftOffers((DraftOffer(model, 640_000_000, "tight"),), str(path), "words")
+        return DraftDialog("雨", found, self.window)
 
     # The manager
 

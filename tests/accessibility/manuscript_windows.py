@@ -52,7 +52,7 @@ from tests.ui.conftest import MODEL
 from tests.ui.context.test_context_dialog import KnowingEngine
 from tests.ui.interpretability import test_influence as influence
 from tests.ui.interpretability.word_engine import ScoringEngine
-from tests.ui.manager.test_manager_fit import Shop
+from tests.ui.manager.conftest import Shop
 
 
 class OpenedWindow:

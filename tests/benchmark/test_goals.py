@@ -35,6 +35,7 @@ class FakeOurs:
     def __init__(self, step: float = BARE_S, first: float = BARE_S) -> None:
         self.step, self.first = step, first
         self.settings = EngineSettings(threads=2, context=1024)
+        self.draft = "small"
         self.read_ahead: list[str] = []
         self.prompts: list[str] = []
 
@@ -152,6 +153,7 @@ def measured(number: int, session: Any) -> dict[str, float]:
         (8, [FakeOurs(0.05)], {"speed": 0.8}),
         (9, [FakeOurs()], {"steps": 0.5, "writing": 10.0, "reading": 30.0}),
         (10, [FakeOurs()], {"cost": 1.02}),
+        (20, [FakeOurs(0.03), FakeOurs(0.02)], {"prose": 1.5, "chance": 1.5}),
     ],
 )
 def test_ratios(
@@ -269,3 +271,12 @@ def test_the_step_of_clients_is_that_of_the_time_in_which_all_write() -> None:
     assert step_of_all([first, second], 8) == pytest.approx(0.1)
     with pytest.raises(NotMeasuredError):
         step_of_all([first, arriving(60.0, (20, 0.1))], 8)
+
+
+def test_a_copy_that_does_not_guess_is_not_measured(tmp_path: Path) -> None:
+    ours = FakeOurs()
+    ours.draft = ""
+    session: Any = FakeSession(tmp_path, ours)
+    with pytest.raises(NotMeasuredError, match="does not guess here"):
+        goal(20).open(session)
+    assert session.orders == ["copy", "copy"]

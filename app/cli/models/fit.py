@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from app.cli import output
-from app.cli.engine import describe
+from app.cli.engine import describe, drafting
 from app.cli.flags import add_load_flags, load_options_from
 from app.cli.parsing import Words
 from app.core.errors import CatalogueError, ModelNotFoundError
@@ -25,7 +25,16 @@ from app.core.system.machine import Machine, this_machine
 from app.engine.worker import cards
 from app.program import Program
 
-_OPTIONS = ("context", "gpu_layers", "kv_type", "flash_attention", "batch", "ubatch", "mmap")
+_OPTIONS = (
+    "context",
+    "gpu_layers",
+    "kv_type",
+    "flash_attention",
+    "batch",
+    "ubatch",
+    "draft",
+    "mmap",
+)
 
 _Source = Literal["header", "catalogue"]
 
@@ -43,11 +52,12 @@ class _Answer(msgspec.Struct, frozen=True):
 def run_fit(arguments: argparse.Namespace, program: Program) -> None:
     """Write what the model needs and whether it fits."""
     options = load_options_from(arguments, program.settings.load)
-    answer = _answer(arguments.name, options, program)
+    answer = _answer(arguments, options, program)
     output.answer(arguments.json, _facts(answer), _page(answer))
 
 
-def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:
+def _answer(arguments: argparse.Namespace, options: LoadOptions, program: Program) -> _Answer:
+    name = arguments.name
     try:
         model = program.model(name)
     except ModelNotFoundError as error:
@@ -55,7 +65,7 @@ def _answer(name: str, options: LoadOptions, program: Program) -> _Answer:
         if entry is None:
             raise error
         return _of_entry(entry, options, program)
-    return _of_model(model, options, program)
+    return _of_model(model, drafting(arguments, program, model, options), program)
 
 
 def _entry(catalogue: Catalogue, name: str) -> CatalogueEntry | None:

@@ -195,6 +195,29 @@ def read_part(path: Path) -> GgufPart:
         raise unreadable(path, error) from error
 
 
+def list_bytes(path: Path, key: str) -> bytes:
+    """The texts of a list in a header as they lie there, each behind its length; empty for none.
+
+    Raises what `read_part` raises.
+    """
+    try:
+        with open_regular(path) as file:
+            reader = BoundedReader(file, path.name)
+            _tensors, keys = _read_head(reader)
+            for _ in range(keys):
+                found, start = reader.text(_LONGEST_KEY), reader.position
+                _read_value(reader, found)
+                if found == key:
+                    begin = start + _KIND.size + _KIND.size + _LENGTH.size
+                    file.seek(begin)
+                    return file.read(reader.position - begin)
+    except FileNotFoundError:
+        raise ModelNotFoundError(f"There is no file {path}.") from None
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+    return b""
+
+
 def unreadable(path: Path, error: OSError | ValueError) -> NotAModelError:
     """The error of a file or folder that the system does not let be read."""
     reason = why(error) if isinstance(error, OSError) else str(error)

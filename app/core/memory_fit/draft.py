@@ -8,11 +8,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.core.errors import LampblackError
-from app.core.memory_fit.layout import Layout, layout
+from app.core.memory_fit.layout import Engine, Layout, layout
 from app.core.options.load_options import LoadOptions
 
 CONTEXT = 2048
 """How many tokens a draft model sees at once: it follows the end of the text only."""
+
+PADDING = 512
+"""How many tokens one model of a family may have more than another, none of them used."""
 
 
 def draft_options(options: LoadOptions) -> LoadOptions:
@@ -21,8 +24,11 @@ def draft_options(options: LoadOptions) -> LoadOptions:
     return replace(options, context=context, kv_type="f16", draft="", drafts="off")
 
 
-def draft_layout(options: LoadOptions) -> Layout | None:
-    """The layout of the options' draft model; None without one that can be read."""
+def draft_layout(options: LoadOptions, larger: Layout) -> Layout | None:
+    """The layout of the options' draft model, run by the engine of the `larger` one.
+
+    None without one that can be read, and for one of another vocabulary, which is not used.
+    """
     if not options.draft or options.drafts == "off":
         return None
     path = Path(options.draft)
@@ -30,14 +36,18 @@ def draft_layout(options: LoadOptions) -> Layout | None:
         changed = path.stat().st_mtime_ns
     except (OSError, ValueError):
         return None
-    return _layout(path, changed)
+    found = _layout(path, changed, larger.engine)
+    if found is None or abs(found.vocabulary - larger.vocabulary) > PADDING:
+        return None
+    return found
 
 
 @lru_cache(maxsize=4)
-def _layout(path: Path, changed: int) -> Layout | None:
+def _layout(path: Path, changed: int, engine: Engine) -> Layout | None:
     """Read once, as long as the file stays the same."""
     del changed
     try:
-        return layout(path, "llama.cpp")
+        found = layout(path, engine)
     except (LampblackError, OSError):
         return None
+    return found if found.engine == engine else None

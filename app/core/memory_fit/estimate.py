@@ -131,12 +131,9 @@ def estimate(
 
 
 def _draft_bytes(layout: Layout, options: LoadOptions, machine: Machine) -> int:
-    """What the draft model takes.
-
-    A model of another vocabulary runs without it.
-    """
-    draft = draft_layout(options)
-    if draft is None or draft.vocabulary != layout.vocabulary:
+    """What the draft model takes."""
+    draft = draft_layout(options, layout)
+    if draft is None:
         return 0
     fit = estimate(draft, msgspec.structs.replace(draft_options(options), gpu_layers=0), machine)
     return sum(part.bytes for part in fit.parts if part.kind not in ("engine", "program"))
@@ -275,6 +272,8 @@ def _torch_fit(layout: Layout, options: LoadOptions, machine: Machine, adapters:
     parts += [MemoryPart(what, MEMORY, size, kind) for what, size, kind in chosen.beside]
     if adapters:
         parts.append(MemoryPart("adapters", chosen.device, adapters, "adapters"))
+    if draft := _draft_bytes(layout, options, machine):
+        parts.append(MemoryPart("draft model", chosen.device, draft, "draft"))
     layers = 0 if chosen.device == MEMORY else len(layout.sizes.cache)
     return msgspec.structs.replace(
         fit_of(parts, machine),

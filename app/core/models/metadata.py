@@ -21,7 +21,7 @@ FORMAT = 1
 """The version of the file; a newer one is neither read nor overwritten."""
 
 _MARK = "lampblack_shelf"
-_LONGEST = {"title": 120, "notes": 10_000, "source": 200, "sha256": 64}
+_LONGEST = {"title": 120, "notes": 10_000, "source": 200, "sha256": 64, "draft": 4096}
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,7 +30,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `title` is what the user calls it. `sha256` was found at `verified_at` (seconds since 1970) and
     is what the model is compared with from then on. `source` is the catalogue's id or the program
     it came from. `hidden` models were taken off the list and still lie where they lay. `adapters`
-    are attached to it.
+    are attached to it. `draft` is the path of the smaller model that guesses for it.
     """
 
     title: str = ""
@@ -43,6 +43,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     passport: dict[str, Any] | None = None
     used_at: float = 0.0
     adapters: tuple[Adapter, ...] = ()
+    draft: str = ""
 
 
 class MetadataStore:

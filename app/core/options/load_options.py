@@ -110,8 +110,9 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str,
         Row(
             label="Draft model",
-            help="The GGUF file of a smaller model with the same vocabulary that guesses ahead for this one; used only where that is faster here. The chances for every word stay those of the large model.",
+            help="A smaller model with the same vocabulary that guesses ahead for this one, a GGUF file for a GGUF file; used only where that is faster here. The chances for every word stay those of the large model.",
             max_length=4096,
+            per_model=True,
         ),
     ] = ""
     mmap: Annotated[

@@ -41,7 +41,8 @@ class Row(msgspec.Struct, frozen=True):
     `llama_cpp` and `torch` name what each engine does with it;
     `torch_missing` says why the Torch engine cannot do it. `openai` is the field of the same
     meaning in that API. `plain` is what writers call it: those rows are always in sight, under
-    that name, the others under "All parameters".
+    that name, the others under "All parameters". What is `per_model` is remembered of each
+    model and not in the settings.
     """
 
     label: str
@@ -62,6 +63,7 @@ class Row(msgspec.Struct, frozen=True):
     torch: str = "own"
     torch_missing: str = ""
     plain: str = ""
+    per_model: bool = False
 
     @property
     def title(self) -> str:

@@ -62,6 +62,16 @@ class BareLoop:
         self._memory = native.llama_get_memory(self._context)
         return {"ends": sorted(self._vocabulary.ends), "build": library().version}
 
+    def copy(self, *, source: str, target: str, number: int) -> dict[str, Any]:
+        """Write a copy of a model in the type of that number, be it one that is not offered."""
+        library()
+        parameters = native.llama_model_quantize_default_params()
+        parameters.ftype, parameters.allow_requantize = number, True
+        names = source.encode(), target.encode()
+        if native.llama_model_quantize(*names, ctypes.byref(parameters)):
+            raise ModelLoadError("The bare loop could not copy the model.")
+        return {}
+
     def cut(self, *, text: str, tokens: int) -> dict[str, Any]:
         """The beginning of a text, of about `tokens` tokens."""
         ids = self._tokens(text)

@@ -33,7 +33,10 @@ class ContextFullError(Exception):
 
 @dataclass
 class Times:
-    """When things happened, how many of the prompt's tokens were known already, and the guesses."""
+    """When things happened, how many of the prompt's tokens were known already, and the guesses.
+
+    `kept` and `gain` are what a draft model brought; see `Stats`.
+    """
 
     start: float = field(default_factory=time.perf_counter)
     read: float = 0.0
@@ -41,6 +44,8 @@ class Times:
     reused: int = 0
     drafted: int = 0
     accepted: int = 0
+    kept: float = 0.0
+    gain: float = 0.0
 
 
 class RunningTake:

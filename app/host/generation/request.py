@@ -147,6 +147,8 @@ def statistics(takes: Sequence[RunningTake], times: Times, prompt: int, dropped:
         decode_s=now - times.read if stepped else 0.0,
         drafted_tokens=times.drafted,
         accepted_tokens=times.accepted,
+        draft_kept=times.kept,
+        draft_gain=times.gain,
     )
 
 

@@ -11,6 +11,7 @@ from app.core.memory_fit.demand import OUTPUTS
 from app.engine.messages import Generate, ModelInfo
 from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
+from app.host.generation.draft_memory import ChainReader
 from app.host.generation.partner import Partner
 from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.prompt_lookup import Costs
@@ -21,7 +22,7 @@ from app.host.interface import CHOICES_AT_ONCE, Answer, Job, PreemptedError, Row
 from app.host.llama_cpp.batching import LlamaBatcher
 from app.host.llama_cpp.context import Context
 from app.host.llama_cpp.decoding import ChoiceRows, LlamaDecoder, LlamaTake, PromptRows, read
-from app.host.llama_cpp.drafting.model import DraftModel, DraftReader
+from app.host.llama_cpp.drafting.model import DraftModel
 from app.host.llama_cpp.model import LlamaModel
 from app.host.llama_cpp.prefix_cache import LlamaPrefixCache, Sequence
 from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
@@ -60,6 +61,8 @@ class LlamaCppEngine(BaseEngine):
         self._batcher = LlamaBatcher(context, cache)
         self._pace = _pace(model, info)
         context.adapt(self._pace, limits=model.can_forget_part)
+        if draft is not None:
+            draft.threads = lambda: self.threads
 
     @property
     def tuning(self) -> Tuning | None:
@@ -136,7 +139,8 @@ class LlamaCppEngine(BaseEngine):
         steps = LlamaDecoder(self._context, job, may_draft=lambda: self._jobs < 2)
         costs, partner = self._costs_of(request), None
         if costs and self._draft is not None and request.n == 1:
-            partner = self._partner(self._draft, chains[0], prompt)
+            reader = ChainReader(self._draft, chains[0])
+            partner = Partner(reader, self._draft.costs, prompt, self._context.size)
         writer = Writer(steps, self._vocabulary, request, job, costs, partner)
         takes = [self._take(0, first, chains[0], request)]
         try:
@@ -149,16 +153,14 @@ class LlamaCppEngine(BaseEngine):
                 for take in takes:
                     take.row = rows.last
                 yield from writer.write(takes, prompt, times)
+                if partner is not None:
+                    times.kept, times.gain = partner.kept, partner.gain
             else:
                 writer.finish(takes, "cancelled")
         finally:
             for take in takes:
                 self._cache.keep(take.sequence, take.known(prompt))
         return takes
-
-    def _partner(self, draft: DraftModel, chain: LlamaSamplerChain, prompt: Ids) -> Partner:
-        reader = DraftReader(draft, chain, lambda: self.threads)
-        return Partner(reader, draft.costs, prompt, self._context.size)
 
     def _take(
         self, index: int, sequence: Sequence, chain: LlamaSamplerChain, request: Generate

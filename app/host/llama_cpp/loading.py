@@ -98,6 +98,7 @@ def load_engine(command: Load, job: Job) -> LlamaCppEngine:
         placement=placed,
         notes=tuple(notes),
         devices=tuple(report(device) for device in devices),
+        draft=draft.name if draft is not None else "",
     )
     saved = saved_prompts(info, all_parts(file), before, options, command.prompts, command.key)
     return LlamaCppEngine(model, info, saved, drafts=options.drafts != "off", draft=draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from app.core.options.sampling import Sampling
 from app.host.generation.probabilities import scattered
 from app.host.generation.sampler_inputs import COLDEST, checked_order, drawing_seed, resolve_bias
 from app.host.generation.vocabulary import Ids
+from app.host.llama_cpp.foresight import LlamaForesight, foreseen
 from app.host.llama_cpp.grammar.gbnf import CANDIDATE, Grammar, candidate_array, read_grammar
 from app.host.llama_cpp.grammar.schema import SchemaGrammar
 from app.host.llama_cpp.library import native
@@ -54,6 +56,7 @@ class LlamaSamplerChain:
         self.keeps_left = False
         self.left: npt.NDArray[np.float32] | None = None
         self._greedy = sampling.temperature == 0
+        self._mirostat = sampling.mirostat > 0
         self._bias: _Bias | None = None  # where nothing else counts
         self._shortlist: Shortlist | None = None
         try:
@@ -118,12 +121,10 @@ class LlamaSamplerChain:
             self._grammar.accept(token)
         return token
 
-    def copied(self) -> Any:
-        """A native copy of the samplers as they are, to foresee draws with; the caller frees it.
-
-        Nothing is known of the grammar there.
-        """
-        return native.llama_sampler_clone(self._chain)
+    def foreseeing(self) -> AbstractContextManager[LlamaForesight]:
+        """Draws as the chain will draw next, out of other logits; the grammar is left out."""
+        size, by_numbers = self._vocabulary.size, not (self._greedy or self._mirostat)
+        return foreseen(self._chain, self._shortlist, size, has_numbers=by_numbers)
 
     def distribution(self, logits: npt.NDArray[np.float32]) -> dict[int, float]:
         """What each remaining token's probability is when the draw comes, by token.

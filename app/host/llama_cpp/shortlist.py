@@ -45,6 +45,11 @@ class Shortlist:
         self._gap = _FIRST_GAP
         self._is_above = np.zeros(size, np.bool_)
 
+    @property
+    def array(self) -> Any:
+        """The candidates as the last draw left them."""
+        return self._array
+
     def draw(self, chain: Any, logits: npt.NDArray[np.float32]) -> int | None:
         """The chain's draw, accepted; None where the list would be too short or too long."""
         ids = self._chosen(logits)

@@ -12,6 +12,8 @@ from app.core.errors import OutOfMemoryError
 from app.engine.messages import Generate, ModelInfo
 from app.host.base_engine import BaseEngine
 from app.host.generation.decode_loop import Times, Writer
+from app.host.generation.draft_memory import ChainReader
+from app.host.generation.partner import Partner
 from app.host.generation.probabilities import Judge, log_probability, log_sum
 from app.host.generation.prompt_scores import PromptScores
 from app.host.generation.transcript import Transcript
@@ -26,6 +28,7 @@ from app.host.torch_engine.decoding import (
     TorchRows,
     TorchTake,
 )
+from app.host.torch_engine.drafting import TorchDraftModel
 from app.host.torch_engine.kv_cache import Lane
 from app.host.torch_engine.model import TorchModel
 from app.host.torch_engine.prefix_cache import TorchPrefixCache
@@ -49,11 +52,13 @@ class TorchEngine(BaseEngine):
         saved: SavedPrompts | None = None,
         *,
         drafts: bool = True,
+        draft: TorchDraftModel | None = None,
     ) -> None:
         cache = TorchPrefixCache(model.lanes, model.size, model.device, saved)
         costs = _ROWS_COST if drafts else ()
         super().__init__(model.vocabulary, model.template, model, cache, info, saved, costs)
         self._model = model
+        self._draft = draft
         self._batcher = TorchBatcher(model)
         self._reader = TorchPromptReader(info.settings.batch, lambda: self._jobs > 1)
         self._breakers = BreakerTable(model.vocabulary)
@@ -65,7 +70,15 @@ class TorchEngine(BaseEngine):
 
     def _free(self) -> None:
         self._cache.clear()
+        if self._draft is not None:
+            self._draft.close()
         self._model.close()
+
+    def watch(self, jobs: Sequence[Job], *, exact: bool = False) -> None:
+        """Stop what is computed once all `jobs` are cancelled, by the draft model, too."""
+        super().watch(jobs, exact=exact)
+        if self._draft is not None:
+            self._draft.watch(jobs)
 
     def compute(self, rows: Sequence[Rows]) -> list[Answer]:
         """Compute rows, the next tokens of all jobs together."""
@@ -102,13 +115,19 @@ class TorchEngine(BaseEngine):
             logits = yield from self._reader.read(lane, prompt, job, fixed=request.exact)
             times.read = time.perf_counter()
             takes = self._takes(request, chains, lane, prompt, room)
-            writer = Writer(steps, self._vocabulary, request, job, self._costs_of(request))
+            costs, partner = self._costs_of(request), None
+            if costs and self._draft is not None and len(chains) == 1:
+                reader = ChainReader(self._draft, chains[0])
+                partner = Partner(reader, self._draft.costs, prompt, self._model.size)
+            writer = Writer(steps, self._vocabulary, request, job, costs, partner)
             if logits is None:
                 writer.finish(takes, "cancelled")
             else:
                 for take in takes:
                     take.logits = logits
                 yield from writer.write(takes, prompt, times)
+                if partner is not None:
+                    times.kept, times.gain = partner.kept, partner.gain
         finally:
             self._keep(takes, lane, prompt)
         return takes

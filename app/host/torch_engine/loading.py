@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from app.core.formats.gguf import read_header
 from app.core.formats.header_notes import beyond_training
 from app.core.formats.safetensors import FolderHeader, read_folder
 from app.core.formats.split_files import all_parts
+from app.core.memory_fit.draft import draft_options
 from app.core.system.files import stamps
 from app.engine.messages import DeviceReport, EngineSettings, Load, Loading, ModelInfo, Placed
 from app.host.cpu import default_threads
@@ -38,6 +40,7 @@ from app.host.torch_engine import NAME
 from app.host.torch_engine.classifier import ClassifierEngine, ClassifierModel
 from app.host.torch_engine.converted_cache import KeptFolders
 from app.host.torch_engine.devices import TorchDevice, candidates, devices
+from app.host.torch_engine.drafting import load_draft
 from app.host.torch_engine.engine import TorchEngine
 from app.host.torch_engine.kv_cache import Lanes
 from app.host.torch_engine.loading_progress import progress, stop_if_cancelled
@@ -115,8 +118,12 @@ class _LoadJob:
     @property
     def kept(self) -> KeptFolders | None:
         """Where the folders made out of GGUF files are kept."""
+        return self.kept_of(self.source)
+
+    def kept_of(self, source: _Source) -> KeptFolders | None:
+        """The same for another model."""
         cache = self.command.cache
-        return KeptFolders(Path(cache)) if cache and self.source.is_gguf else None
+        return KeptFolders(Path(cache)) if cache and source.is_gguf else None
 
 
 def load_engine(command: Load, job: Job) -> Engine:
@@ -186,15 +193,35 @@ def _load_on(device: TorchDevice, load: _LoadJob) -> Engine:
     load.notes.extend(beyond_training(settings.context, source.context, source.stretch))
     check_memory(network, settings, device)
     model = _model(source, network, tokenizer, settings)
+    draft = None
+    if options.draft and options.drafts != "off":
+        read = partial(_second, load, device, threads)
+        draft = load_draft(Path(options.draft), model, read, load.notes)
     info = msgspec.structs.replace(
         _info(load, network, settings),
         adapters=command.adapters,
         vocabulary=model.vocabulary.size,
         has_chat_template=model.template is not None,
         fills_middle=model.vocabulary.infill is not None,
+        draft=draft.name if draft is not None else "",
     )
     saved = saved_prompts(info, source.files, before, options, command.prompts, command.key)
-    return TorchEngine(model, info, saved, drafts=options.drafts != "off")
+    return TorchEngine(model, info, saved, drafts=options.drafts != "off", draft=draft)
+
+
+def _second(load: _LoadJob, device: TorchDevice, threads: int, path: Path) -> TorchModel:
+    """The draft model, on the device of the large one; raises a LampblackError."""
+    source = _Source(path)
+    if source.labels:
+        raise UnsupportedModelError(f"{source.name} is a classifier, which writes nothing.")
+    with _explained(source), progress(load.job):
+        network, tokenizer = _load(source, device, load.job, load.kept_of(source))
+        if not device.is_gpu:
+            lay_out(network)
+    options = draft_options(load.command.options)
+    settings = settings_of(network, options, device, threads)
+    check_memory(network, settings, device)
+    return _model(source, network, tokenizer, settings)
 
 
 def _load(

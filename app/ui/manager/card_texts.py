@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -49,6 +50,15 @@ def origin_text(record: ModelRecord) -> str:
     if is_catalogue:
         return _tr("Manager", "From the catalogue, verified on {0}").format(when)
     return _tr("Manager", "Verified on {0}").format(when)
+
+
+def draft_text(record: ModelRecord) -> str:
+    """Which smaller model guesses for a model; empty without one."""
+    if not record.draft:
+        return ""
+    path = PurePath(record.draft)
+    name = path.stem if path.suffix.lower() == ".gguf" else path.name
+    return _tr("Manager", "Draft model: {0}").format(name)
 
 
 def _summary(one: InventoryModel) -> str:

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.memory_fit.layout_cache import Layouts
-from app.core.memory_fit.report import FitReport, sizes_of
+from app.core.memory_fit.report import FitReport
 from app.core.models.model_file import ModelFile
 from app.program import Program
 from app.ui.background import BackgroundTasks
+from app.ui.manager.draft_controller import DraftController
 from app.ui.manager.fit_dialog import FitDialog
 from app.ui.manager.inventory import Fitting, Inventory, InventoryModel
 
@@ -19,8 +20,9 @@ from app.ui.manager.inventory import Fitting, Inventory, InventoryModel
 class FitController(QObject):
     """Says whether a model fits; `layouts` are the headers that were read already.
 
-    `load_requested` carries a path and the options to load with for once, `entry_requested` the id
-    of a smaller model in the catalogue.
+    `drafts` offers the smaller models that can guess for one, and counts the memory of both.
+    `load_requested` carries a path and the options to load with for once, or None;
+    `entry_requested` the id of a smaller model in the catalogue.
     """
 
     load_requested = Signal(str, object)
@@ -30,14 +32,16 @@ class FitController(QObject):
         super().__init__(window)
         self._program, self._background, self._window = program, background, window
         self.layouts = Layouts()
+        self.drafts = DraftController(program, self.layouts, background, window)
+        self.drafts.load_requested.connect(lambda path: self.load_requested.emit(path, None))
         self.dialog: FitDialog | None = None
 
     def open(self, one: InventoryModel, inventory: Inventory) -> None:
         """Read the model's header, if it was not read yet, and show the sum."""
 
         def work() -> FitReport:
-            fitting, adapters = Fitting(self._program, self.layouts), sizes_of(one.record.adapters)
-            return fitting.report(one.model, inventory.catalogue, adapters)
+            fitting = Fitting(self._program, self.layouts)
+            return fitting.report(one.model, one.record, inventory.catalogue)
 
         self._background.run(work, lambda report: self._show(one.model, report))
 

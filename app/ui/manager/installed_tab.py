@@ -19,6 +19,7 @@ from app.core.models.catalogue import PURPOSES
 from app.core.passport import Passport
 from app.ui.manager.card_texts import (
     advice_text,
+    draft_text,
     fit_text,
     model_card,
     order_text,
@@ -307,6 +308,7 @@ class InstalledTab(QWidget):
             self.tr("Licence: {0}").format(model.licence) if model.licence else "",
             self.tr("Belongs to {0}").format(model.program) if model.program else "",
             origin_text(one.record),
+            draft_text(one.record),
             self.tr("Last used {0}").format(moment_text(used)) if used else "",
         ]
         self.path.setText(model.path)
@@ -336,6 +338,7 @@ class InstalledTab(QWidget):
             "load": loaded or (sound and not self._is_loading),
             "passport": sound and not self._is_loading,
             "fit": sound,
+            "draft": sound,
             "verify": sound,
             "quantize": sound and one is not None and one.model.kind == "gguf",
             "remove": one is not None and not loaded,

@@ -15,6 +15,7 @@ from app.core.memory_fit.layout import Engine, Layout
 from app.core.memory_fit.layout_cache import Layouts
 from app.core.memory_fit.report import FitReport, because, given_back, report, sizes_of
 from app.core.models.catalogue import Catalogue, catalogue_file, present
+from app.core.models.drafts import with_draft
 from app.core.models.metadata import ModelRecord
 from app.core.models.model_file import ModelFile, engine_for
 from app.core.models.removal import disk_use
@@ -101,15 +102,20 @@ class Fitting:
         except LampblackError:
             return True
 
-    def fit(self, model: ModelFile, adapters: int = 0) -> tuple[Fit, Machine]:
-        """The estimate, and the machine that it is for; raises a LampblackError."""
-        layout, machine = self._layout(model)
-        return estimate(layout, self._settings.load, machine, adapters=adapters), machine
+    def fit(self, model: ModelFile, record: ModelRecord) -> tuple[Fit, Machine]:
+        """The estimate, and the machine that it is for; raises a LampblackError.
 
-    def report(self, model: ModelFile, catalogue: Catalogue, adapters: int = 0) -> FitReport:
+        What is attached to the model counts, and the draft model.
+        """
+        layout, machine = self._layout(model)
+        options = with_draft(self._settings.load, record, layout.engine)
+        return estimate(layout, options, machine, adapters=sizes_of(record.adapters)), machine
+
+    def report(self, model: ModelFile, record: ModelRecord, catalogue: Catalogue) -> FitReport:
         """Everything about one model; raises a LampblackError."""
         layout, machine = self._layout(model)
-        options = self._settings.load
+        options = with_draft(self._settings.load, record, layout.engine)
+        adapters = sizes_of(record.adapters)
         found = report(layout, options, machine, catalogue.entries, adapters=adapters)
         if not options.gpu_layers or self._program.worker.knows_devices(layout.engine):
             return found
@@ -198,7 +204,7 @@ def _model_of(
     if fitting is None or file.problem:
         return plain
     try:
-        fit, machine = fitting.fit(file, sizes_of(record.adapters))
+        fit, machine = fitting.fit(file, record)
     except LampblackError as error:
         return msgspec.structs.replace(plain, because=str(error))
     return msgspec.structs.replace(plain, verdict=fit.verdict, because=because(fit, machine))

@@ -15,6 +15,7 @@ _TABLE = """
 Model
 load | Load | Ctrl+L | - | Load this model and write with it
 fit | Does It Fit?… | Ctrl+Shift+F | - | See what memory it needs here, and what would make it fit
+draft | Draft Model… | Ctrl+Shift+W | - | Choose a smaller model that guesses ahead for it
 passport | Try It Out… | Ctrl+Shift+P | - | Find out in some seconds what it is good for, and \
 how fast it is here
 ---

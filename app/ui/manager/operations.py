@@ -20,7 +20,7 @@ from app.core.models.verify import Verdict, verify_known
 from app.core.system.background import BackgroundQueue
 from app.program import Program
 from app.ui.background import BackgroundTasks
-from app.ui.manager.inventory import Inventory
+from app.ui.manager.inventory import Inventory, InventoryModel
 from app.ui.manager.questions import ManagerQuestions
 from app.ui.models.removal import ModelRemoval
 from app.ui.numbers import data_size_text
@@ -90,9 +90,9 @@ class ModelOperations(QObject):
         if title is not None and title != present:
             self._remember(model, title=title)
 
-    def change_favourite(self, model: ModelFile, *, is_favourite: bool) -> None:
+    def change_favourite(self, one: InventoryModel) -> None:
         """Keep the model at the top, or not any more."""
-        self._remember(model, favourite=is_favourite)
+        self._remember(one.model, favourite=not one.record.favourite)
 
     def note(self, model: ModelFile, notes: str) -> None:
         """Keep the writer's notes."""

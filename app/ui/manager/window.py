@@ -216,14 +216,15 @@ class ModelManager(QWidget):
         self.downloads.load_requested.connect(self.load_requested)
         self.downloads.asked.connect(self._on_download_asked)
         self.fits.load_requested.connect(self.load_as_requested)
+        self.fits.drafts.changed.connect(self.refresh)
         self.fits.entry_requested.connect(self._show_entry)
         self.operations.changed.connect(self.refresh)
         self.operations.changed.connect(self.changed)
-        self.operations.said.connect(lambda text: self.banners.say(text, "notice"))
         self.operations.failed.connect(self.banners.say)
         self.operations.progress.connect(self._show_progress)
         self.strip.stopped.connect(self.operations.stop)
-        self.tokens.said.connect(lambda text: self.banners.say(text, "notice"))
+        for said in (self.operations.said, self.tokens.said, self.fits.drafts.said):
+            said.connect(lambda text: self.banners.say(text, "notice"))
         self.tokens.failed.connect(self.banners.say)
         self.tokens.given.connect(lambda name: self._on_download_asked("retry", name))
 
@@ -254,13 +255,12 @@ class ModelManager(QWidget):
             "load": lambda: self.load_requested.emit(path),
             "unload": self.unload_requested.emit,
             "rename": lambda: operations.rename(model),
-            "favourite": lambda: operations.change_favourite(
-                model, is_favourite=not one.record.favourite
-            ),
+            "favourite": lambda: operations.change_favourite(one),
             "reveal": lambda: operations.reveal(model),
             "verify": lambda: operations.verify(model, inventory),
             "quantize": lambda: self.copy_requested.emit(path),
             "fit": lambda: self.fits.open(one, inventory),
+            "draft": lambda: self.fits.drafts.open(one, inventory),
             "passport": lambda: self._try_out(model),
             "remove": lambda: operations.removal.ask(model, self._loaded),
         }

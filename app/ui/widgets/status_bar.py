@@ -47,6 +47,7 @@ class StatusBar(QStatusBar):
         self._make_places()
         self._texts: dict[QLabel, Words] = {}
         self._counts, self._book = (0, 0), 0
+        self._draft = ("", 0.0, 0.0)
         self.words = self._field()
         self.context = self._field()
         self.speed = self._field()
@@ -76,6 +77,7 @@ class StatusBar(QStatusBar):
             label.setProperty("name", name)
             label.setToolTip(name)
             self._put(label, self._texts[label])
+        self.speed.setToolTip(self._speed_text())
         self._show_placement()
 
     def _make_progress(self) -> None:
@@ -231,6 +233,7 @@ class StatusBar(QStatusBar):
         if model is None:
             self._put(self.model, lambda: self.tr("No model loaded"))
             self.show_speed(0)
+            self.show_draft("", 0, 0)
             self.show_context(0, 0)
             return
         name = Path(model.path).stem if model.path.endswith(".gguf") else model.name
@@ -244,6 +247,8 @@ class StatusBar(QStatusBar):
         if model is not None:
             path = model.path if model.server is None else model.settings.device
             placed = [told(row.description) for row in model.placement]
+            if model.draft:
+                placed.append(self.tr("Draft model: {0}").format(model.draft))
             self.model.setToolTip("\n".join([path, *placed]))
 
     def show_speed(self, tokens_per_s: float) -> None:
@@ -252,6 +257,24 @@ class StatusBar(QStatusBar):
         self._put(
             self.speed, (lambda: self.tr("{0} tokens/s").format(speed)) if tokens_per_s else ""
         )
+
+    def show_draft(self, name: str, kept: float, gain: float) -> None:
+        """Say beside the speed what the draft model of that name brought; an empty name: nothing.
+
+        `kept` is the share of its guesses that were right, `gain` how many times as fast that was.
+        """
+        self._draft = (name, kept, gain)
+        self.speed.setToolTip(self._speed_text())
+
+    def _speed_text(self) -> str:
+        name, kept, gain = self._draft
+        plain = self.tr("Speed")
+        if not name:
+            return plain
+        if not kept:
+            return "\n".join((plain, self.tr("{0} guessed nothing here.").format(name)))
+        words = self.tr("{0} guessed ahead: {1} % of its guesses were kept, {2} times as fast.")
+        return "\n".join((plain, words.format(name, number_text(kept * 100), number_text(gain, 2))))
 
     def show_context(self, used: int, available: int) -> None:
         """Show how many of the context's tokens the text up to the cursor takes."""

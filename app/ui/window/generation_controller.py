@@ -304,6 +304,7 @@ class GenerationController(QObject):
         if model is not None:
             used = stats.prompt_tokens + stats.completion_tokens
             self._status.show_context(min(used, model.context), model.context)
+            self._status.show_draft(model.draft, stats.draft_kept, stats.draft_gain)
         if stats.dropped_tokens:
             text = self.tr(
                 "The text is longer than the model can read at once: it did not see the first {0} "

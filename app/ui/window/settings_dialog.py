@@ -192,7 +192,8 @@ class SettingsDialog(QDialog):
             if bound.name == "service_key":
                 self.openness = FlowingNote("wrong", self._bodies[bound.row.group])
                 self._bodies[bound.row.group].column.addWidget(self.openness)
-        self.load_rows = {bound.name: self._row(bound) for bound in LOAD_OPTIONS}
+        common = (bound for bound in LOAD_OPTIONS if not bound.row.per_model)
+        self.load_rows = {bound.name: self._row(bound) for bound in common}
         for scroll in self._bodies.values():
             scroll.column.addStretch(1)
 
@@ -339,26 +340,18 @@ class FileRow(ParameterRow):
 
     def _choose(self) -> None:
         path, _filter = QFileDialog.getOpenFileName(
-            self, translated(self.bound.row.label), self._value, self._files()
+            self,
+            translated(self.bound.row.label),
+            self._value,
+            self.tr("PEM files (*.pem *.crt *.key);;All files (*)"),
         )
         if path:
             self.take(path)
             self._show_value()
-
-    def _files(self) -> str:
-        return self.tr("PEM files (*.pem *.crt *.key);;All files (*)")
-
-
-class ModelFileRow(FileRow):
-    """The path of a model's file."""
-
-    def _files(self) -> str:
-        return self.tr("Models (*.gguf);;All files (*)")
 
 
 _OWN_ROWS: dict[str, Callable[[BoundRow, QWidget | None], ParameterRow]] = {
     "font_family": FontRow,
     "service_certificate": FileRow,
     "service_key": FileRow,
-    "draft": ModelFileRow,
 }

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from app.core.errors import UnsupportedModelError
 from app.core.memory_fit.estimate import estimate
 from app.core.memory_fit.layout import layout
 from app.core.options.load_options import LoadOptions
-from app.core.options.sampling import Sampling
 from app.core.system.machine import this_machine
 from app.engine.messages import Done, HostEvent
+from app.host.generation.draft_costs import DraftCosts
 from app.host.interface import Job
 from app.host.llama_cpp.drafting import loading
-from app.host.llama_cpp.drafting.costs import DraftCosts
 from app.host.llama_cpp.drafting.model import DraftModel
 from app.host.llama_cpp.engine import LlamaCppEngine
-from app.host.llama_cpp.sampler_chain import LlamaSamplerChain
 from tests.host.driving import Runner, load
 from tests.host.tiny_llama import write_tiny
 
@@ -103,39 +99,6 @@ def test_greedy_is_not_guessed(engine: LlamaCppEngine, alone: LlamaCppEngine) ->
     guessed, plain = _written(engine, **asked), _written(alone, **asked)
     assert guessed.takes == plain.takes
     assert guessed.stats.drafted_tokens == 0
-
-
-def test_the_draws_are_distributed_as_the_chain_says(
-    engine: LlamaCppEngine, files: tuple[Path, Path]
-) -> None:
-    """Chi-square over many seeds of a token that is drawn behind right and wrong guesses."""
-    sampling: dict[str, Any] = {"temperature": 0.7, "top_k": 4, "min_p": 0.02}
-    runs = [
-        _written(engine, seed=seed, max_tokens=3, **sampling).takes[0].token_ids
-        for seed in range(300)
-    ]
-    before, total = Counter(ids[:2] for ids in runs).most_common(1)[0]
-    drawn = Counter(ids[2] for ids in runs if ids[:2] == before)
-    expected = _chances(files[0], sampling, before)
-    assert total > 40
-    assert set(drawn) <= set(expected)
-    square = sum((drawn[one] - total * p) ** 2 / (total * p) for one, p in expected.items())
-    freedom = len(expected) - 1
-    assert square < freedom + 4 * (2 * freedom) ** 0.5
-
-
-def _chances(file: Path, sampling: dict[str, Any], before: tuple[int, ...]) -> dict[int, float]:
-    """The probabilities of the next token behind the prompt and two more."""
-    engine = load(file, LoadOptions(context=512, threads=1, keep_prompts=False))
-    tokens = [*engine._prompter.tokens(PROMPT, ()), *before]
-    values = Sampling(logit_bias=ENDLESS, **sampling)
-    chain = LlamaSamplerChain(values, engine._vocabulary, 512, 1)
-    engine._context.batch.fill(np.array(tokens, np.int32), 0, 0)
-    engine._context.decode(len(tokens))
-    found = chain.distribution(engine._context.logits(-1).copy())
-    chain.close()
-    engine.close()
-    return found
 
 
 def test_a_cancel_ends_it_and_the_next_text_is_right(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
+import numpy as np
 from msgspec.structs import replace
 
 from app.core.errors import LampblackError, UnsupportedModelError
@@ -16,17 +18,14 @@ from app.core.memory_fit.layout import header_layout
 from app.core.memory_fit.placement import place
 from app.core.options.load_options import LoadOptions
 from app.engine.messages import EngineSettings
-from app.host.generation.partner import promises
+from app.host.generation.draft_costs import MANY, STRIDE, DraftCosts, Timer, timed
+from app.host.generation.draft_memory import check_worth, same_words
 from app.host.interface import Job
-from app.host.llama_cpp.context import make_context
-from app.host.llama_cpp.drafting.costs import measured
+from app.host.llama_cpp.context import Context, make_context
 from app.host.llama_cpp.drafting.model import DraftModel
 from app.host.llama_cpp.library import library, native
 from app.host.llama_cpp.load_file import check_usable, load_model
 from app.host.llama_cpp.model import LlamaModel
-from app.host.llama_cpp.vocabulary import LlamaVocabulary
-
-_WORTH = 1.1  # times writing alone that must be in sight
 
 
 def load_draft(
@@ -55,14 +54,10 @@ def load_draft(
     try:
         if not model.can_forget_part:
             raise UnsupportedModelError(f"{file.stem} cannot take guesses back.")
-        check_same_words(larger.vocabulary, model.vocabulary, file.stem)
-        costs = measured(larger.context, model.context, model.vocabulary.size)
-        if promises(costs) < _WORTH:
-            raise UnsupportedModelError(
-                f"{file.stem} guesses too slowly here to make the large model faster.",
-                "Choose a smaller draft model, or none.",
-            )
-        return DraftModel(model, costs)
+        words = same_words(larger.vocabulary, model.vocabulary, file.stem)
+        costs = measured(larger.context, model.context, words)
+        check_worth(costs, file.stem)
+        return DraftModel(file.stem, model, costs, words)
     except BaseException:
         model.close()
         raise
@@ -79,11 +74,31 @@ def _with_context(
     return LlamaModel(handle, context)
 
 
-def check_same_words(larger: LlamaVocabulary, smaller: LlamaVocabulary, name: str) -> None:
-    """Raise UnsupportedModelError unless each number stands for the same token in both."""
-    same = larger.size == smaller.size and larger.ends == smaller.ends
-    if not same or any(larger.shown(one) != smaller.shown(one) for one in range(larger.size)):
-        raise UnsupportedModelError(
-            f"{name} has another vocabulary than the large model, so it cannot guess for it.",
-            "Choose a smaller model of the same family.",
+def measured(larger: Context, smaller: Context, words: int) -> DraftCosts:
+    """Compare both models' empty contexts, which are empty again afterwards."""
+    try:
+        return timed(
+            _timer(larger, words, outputs=True),
+            _timer(smaller, words),
+            min(MANY, smaller.chunk),
         )
+    finally:
+        larger.clear()
+        smaller.clear()
+
+
+def _timer(context: Context, words: int, *, outputs: bool = False) -> Timer:
+    """Computes rows that all give logits with `outputs`, else the last one only."""
+
+    def seconds(count: int) -> float:
+        context.clear()
+        tokens = np.arange(1, count + 1) * STRIDE % words
+        context.batch.fill(tokens.astype(np.int32), 0, 0)
+        if outputs:
+            context.batch.output[:count] = 1
+        begun = perf_counter()
+        context.decode(count)
+        context.logits(-1)  # on a GPU the numbers are there only now
+        return perf_counter() - begun
+
+    return seconds

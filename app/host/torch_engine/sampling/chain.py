@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class TorchSamplerChain:
     replaces every step but the penalties and the plain temperature. Grammars are refused.
 
     With `keeps_left`, `left` has the logits that the last token was drawn from, by token, minus
-    infinity for those that a step dropped: after a greedy choice, all but the chosen one.
+    infinity for those that a step dropped: after a greedy choice, all but the chosen one. `margin`
+    is how far the last draw's random number was from another token's share.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class TorchSamplerChain:
         _refuse_what_is_missing(sampling)
         self.keeps_left = False
         self.left: Floats | None = None
+        self.margin = 1.0
         self._greedy = sampling.temperature == 0
         self._bias = _bias_arrays(sampling, vocabulary)
         seed = drawing_seed(seed)
@@ -52,6 +55,9 @@ class TorchSamplerChain:
         made = _StepFactory(sampling, context, seed, breakers)
         self._steps = made.chosen(self._mirostat)
         self._history, self._window = made.history, made.window
+        self._chance = [self._generator, *made.generators]
+        if self._mirostat is not None:
+            self._chance.append(self._mirostat.generator)
 
     def remember(self, prompt: Ids, written: Iterable[int] = ()) -> None:
         """Begin the history again with the prompt's last tokens and those written since."""
@@ -74,6 +80,38 @@ class TorchSamplerChain:
         for step in self._history:
             step.accept(token)
         return token
+
+    @contextmanager
+    def foreseeing(self) -> Iterator[TorchSamplerChain]:
+        """Draws as the chain will draw next, out of other logits; it is then as before."""
+        tokens = [step.tokens for step in self._history]
+        places = [generator.place for generator in self._chance]
+        mirostat = self._mirostat
+        surprise = mirostat.surprise if mirostat is not None else np.float32(0)
+        keeps_left, self.keeps_left = self.keeps_left, False
+        try:
+            yield self
+        finally:
+            self.keeps_left = keeps_left
+            for step, before in zip(self._history, tokens, strict=True):
+                step.remember(before)
+            for generator, place in zip(self._chance, places, strict=True):
+                generator.place = place
+            if mirostat is not None:
+                mirostat.surprise = surprise
+
+    def draw(self, logits: Floats) -> int | None:
+        """The same as `choose`; for who foresees."""
+        return self.choose(logits)
+
+    def numbers(self, count: int) -> list[float]:
+        """The random numbers of the next draws, from 0 to 1; none where the draw has no such."""
+        if self._greedy or self._mirostat is not None:
+            return []
+        place = self._generator.place
+        found = [self._generator.double() for _ in range(count)]
+        self._generator.place = place
+        return found
 
     def distribution(self, logits: Floats) -> dict[int, float]:
         """What each remaining token's probability is when the draw comes, by token."""
@@ -115,11 +153,19 @@ class TorchSamplerChain:
         weights = exp(candidates.logits - candidates.logits.max()).astype(np.float64)
         sums = np.add.accumulate(weights)
         place = int(np.searchsorted(sums, sums[-1] * share, side="left"))
-        return min(place, len(candidates) - 1)
+        last = len(candidates) - 1
+        place = min(place, last)
+        under = share - sums[place - 1] / sums[-1] if place else 1.0
+        above = sums[place] / sums[-1] - share if place < last else 1.0
+        self.margin = max(0.0, float(min(under, above)))
+        return place
 
 
 class _StepFactory:
-    """Makes the steps of one request; those that keep a history are in `history`, too."""
+    """Makes the steps of one request.
+
+    Those that keep a history are in `history`, too, and `generators` are those of the steps.
+    """
 
     def __init__(self, sampling: Sampling, context: int, seed: int, breakers: BreakerTable) -> None:
         self._values = sampling
@@ -129,6 +175,7 @@ class _StepFactory:
         self._dry_window = _window(sampling.dry_window, context)
         self.window = max(1, self._penalty_window, self._dry_window)
         self.history: list[Penalties | Dry] = []
+        self.generators: list[Generator] = []
 
     def chosen(self, mirostat: Mirostat | None) -> list[Step]:
         """The steps in their order."""
@@ -185,8 +232,9 @@ class _StepFactory:
         return steps.min_p(self._values.min_p)
 
     def _xtc(self) -> Step:
-        values = self._values
-        return steps.xtc(values.xtc_probability, values.xtc_threshold, Generator(self._seed))
+        values, generator = self._values, Generator(self._seed)
+        self.generators.append(generator)
+        return steps.xtc(values.xtc_probability, values.xtc_threshold, generator)
 
     def _temperature(self) -> Step:
         values = self._values

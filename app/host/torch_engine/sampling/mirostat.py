@@ -15,7 +15,10 @@ _MAX_INT = 2.0**31
 
 
 class Mirostat:
-    """Keeps the surprise near `tau` bits: cuts the candidates, draws, and learns at rate `eta`."""
+    """Keeps the surprise near `tau` bits: cuts the candidates, draws, and learns at rate `eta`.
+
+    `surprise` (mu) is the most that is allowed at present.
+    """
 
     def __init__(
         self, version: int, vocabulary: int, tau: float, eta: float, generator: Generator
@@ -23,8 +26,8 @@ class Mirostat:
         self._cut: Callable[[Candidates], None] = self._cut_1 if version == 1 else self._cut_2
         self._vocabulary = vocabulary
         self._tau, self._eta = np.float32(tau), np.float32(eta)
-        self._generator = generator
-        self._mu = 2 * self._tau
+        self.generator = generator
+        self.surprise = 2 * self._tau
 
     def cut(self, candidates: Candidates) -> None:
         """Leave the candidates that are not too surprising."""
@@ -34,18 +37,18 @@ class Mirostat:
     def draw(self, candidates: Candidates) -> int:
         """Choose a place among the candidates that are left."""
         probabilities = candidates.probabilities()
-        place = self._generator.index(probabilities)
+        place = self.generator.index(probabilities)
         surprise = -log2(probabilities[place : place + 1])[0]
-        self._mu = self._mu - self._eta * (surprise - self._tau)
+        self.surprise = self.surprise - self._eta * (surprise - self._tau)
         return place
 
     def _cut_1(self, candidates: Candidates) -> None:
-        count = _count(candidates.probabilities(), float(self._mu), self._vocabulary)
+        count = _count(candidates.probabilities(), float(self.surprise), self._vocabulary)
         candidates.keep(slice(max(1, count)))
 
     def _cut_2(self, candidates: Candidates) -> None:
         with np.errstate(divide="ignore"):
-            too_high = -log2(candidates.probabilities()) > self._mu
+            too_high = -log2(candidates.probabilities()) > self.surprise
         count = int(too_high.argmax()) if too_high.any() else len(candidates)
         candidates.keep(slice(max(1, count)))
 

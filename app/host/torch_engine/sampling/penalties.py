@@ -30,6 +30,11 @@ class Penalties:
         self._frequency = np.float32(frequency)
         self._presence = np.float32(presence)
 
+    @property
+    def tokens(self) -> list[int]:
+        """The history."""
+        return [*self._last]
+
     def remember(self, tokens: Iterable[int]) -> None:
         """Begin the history again."""
         self._last.clear()
@@ -62,6 +67,11 @@ class Dry:
         self._multiplier, self._base, self._allowed = multiplier, float(np.float32(base)), allowed
         self._breakers = breakers
         self._most = int(_FLOAT_MAX_LOG / math.log(self._base)) if self._base > 1.000001 else 0
+
+    @property
+    def tokens(self) -> list[int]:
+        """The history."""
+        return [*self._last]
 
     def remember(self, tokens: Iterable[int]) -> None:
         """Begin the history again."""
