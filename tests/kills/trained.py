@@ -35,8 +35,8 @@ from tests.training.labelled import LABELS, order, sentences
 
 NAME = "Killed"
 PAGES = "the lamp burned low and the wind came in over the sill of the old house. " * 140
-STYLE = StyleSettings(rank=2, epochs=12, length=64, rate=0.01, seed=3)
-LABELS_SETTINGS = {"epochs": 250, "patience": 1000}
+STYLE = StyleSettings(rank=2, epochs=1, length=64, rate=0.01, seed=3)
+LABELS_SETTINGS = {"epochs": 60, "patience": 1000}
 
 
 def say(**line: Any) -> None:
