@@ -17,13 +17,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from app.core.errors import LampblackError
 from app.core.models.model_file import inspect
 from app.core.runs.record import RunRecords
 from app.core.training.labelled_texts import LabelledTexts
 from app.core.training.orders import (
     StyleSettings,
+    Trained,
     TrainingNews,
+    TrainingOrder,
     TrainingPlan,
     TrainingStep,
 )
@@ -35,8 +39,8 @@ from tests.training.labelled import LABELS, order, sentences
 
 NAME = "Killed"
 PAGES = "the lamp burned low and the wind came in over the sill of the old house. " * 140
-STYLE = StyleSettings(rank=2, epochs=12, length=64, rate=0.01, seed=3)
-LABELS_SETTINGS = {"epochs": 250, "patience": 1000}
+STYLE = StyleSettings(rank=2, epochs=1, length=64, rate=0.01, seed=3)
+LABELS_SETTINGS = {"epochs": 60, "patience": 1000}
 
 
 def say(**line: Any) -> None:
@@ -71,6 +75,13 @@ def learn_labels(child: TrainingChild, folder: Path, run: str) -> str:
     return learning.run(wanted, Heard(child)).path
 
 
+class FewSamples(TrainingChild):
+    """Has one text written with what was learned: fifty would take most of the time."""
+
+    def run(self, order: TrainingOrder, tell: Callable[[TrainingNews], None]) -> Trained:
+        return super().run(replace(order, pairs=1, samples=1), tell)
+
+
 def learn_style(child: TrainingChild, folder: Path, run: str) -> str:
     records = RunRecords(folder / "runs")
     learning = StyleLearning(child, records, folder / "models", str(folder / "cache"))
@@ -95,7 +106,7 @@ def train(task: dict[str, Any]) -> int:
     folder = Path(task["folder"])
     command = [sys.executable, "-m", __spec__.name, str(task["seconds"]), str(folder / "saved")]
     try:
-        made = WAYS[task["what"]](TrainingChild(command), folder, task["run"])
+        made = WAYS[task["what"]](FewSamples(command), folder, task["run"])
     except LampblackError as error:
         say(failed=str(error))
         return 1
