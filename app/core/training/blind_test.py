@@ -41,9 +41,8 @@ class BlindResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def chance(self) -> float:
         """How often, 0 to 1, so many or more are hit by choosing without looking."""
-        return sum(math.comb(self.pairs, k) for k in range(self.hits, self.pairs + 1)) / (
-            2**self.pairs
-        )
+        ways = sum(math.comb(self.pairs, hits) for hits in range(self.hits, self.pairs + 1))
+        return ways / float(2**self.pairs)
 
 
 def blind_pairs(pairs: Sequence[SamplePair], draw: random.Random) -> tuple[BlindPair, ...]:
