@@ -56,6 +56,7 @@ class BlindPage(PanelScroll):
         for part in (self.title, self.number, self.prompt, self.result):
             self.column.addWidget(part)
         self.column.addWidget(self.texts, 1)
+        self.column.addStretch(0)  # takes the room once the texts are gone
         self.column.addLayout(line)
 
     def _button(self, key: str) -> QPushButton:

@@ -12,7 +12,7 @@ from app.core.training.cards import LearnedAdapter
 from app.ui.learning.side_by_side import SideBySide
 from app.ui.learning.words import time_text
 from app.ui.numbers import data_size_text, number_text
-from app.ui.sentences import told
+from app.ui.sentences import joined, told
 from app.ui.texts import list_text, moment_text
 from app.ui.widgets.controls import FlowingNote, IconButton
 from app.ui.widgets.section import PanelScroll
@@ -133,7 +133,7 @@ def result_text(result: BlindResult) -> str:
         chance = least.format(hits, pairs, number_text(round(1 / result.chance)))
     else:
         chance = luck.format(hits, pairs, number_text(often))
-    return f"{said.format(hits, pairs)} {chance}"
+    return joined((said.format(hits, pairs), chance))
 
 
 def _facts(learned: LearnedAdapter) -> Iterator[str]:

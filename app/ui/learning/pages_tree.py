@@ -23,7 +23,7 @@ class PagesTree(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setHeaderHidden(True)
-        self.setProperty("kind", "list")
+        self.setProperty("kind", "texts")
         self.setAccessibleName(self.tr("Pages to learn from"))
         self.setMinimumHeight(self.fontMetrics().height() * 6)
         self.itemChanged.connect(lambda *_what: self.changed.emit())
