@@ -166,7 +166,7 @@ class SetupPage(PanelScroll):
         self.engines_button = QPushButton(self.tr("Show &Engines"))
         self.engines_button.clicked.connect(self.engines_asked)
         self.engines_button.hide()
-        self.probe_button = QPushButton(self.tr("How Long &Will It Take?"))
+        self.probe_button = QPushButton(self.tr("&How Long Will It Take?"))
         self.probe_button.setToolTip(self.tr("Try some steps with the model, for some seconds"))
         self.probe_button.clicked.connect(self.probe_asked)
         self.learn_button = QPushButton(self.tr("&Learn"))

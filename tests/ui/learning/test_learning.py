@@ -141,7 +141,9 @@ def test_chapters_of_the_open_book_are_chosen_by_check_marks(school: School) -> 
     setup = school.window.setup
     assert setup.count.text() == "3,840 words in 3 files."
     assert setup.name.text() == "Lamps"
-    chapter = setup.pages.topLevelItem(0).child(1)
+    whole = setup.pages.topLevelItem(0)
+    chapter = whole.child(1) if whole is not None else None
+    assert chapter is not None
     with school.qtbot.waitSignal(setup.chosen):
         chapter.setCheckState(0, Qt.CheckState.Unchecked)
     school.settle()
@@ -201,7 +203,7 @@ def test_the_blind_test_is_answered_by_keys_and_kept(school: School) -> None:
     for number, which in enumerate(right):
         assert blind.number.text() == f"Pair {number + 1} of 10, in a drawn order"
         wrong = number in (2, 5)
-        QTest.keyClick(blind.texts.fields[1], "12"[which ^ wrong])
+        QTest.keyClick(blind.texts.fields[1], (Qt.Key.Key_1, Qt.Key.Key_2)[which ^ wrong])
     assert "8 of 10" in blind.result.text()
     assert "in about 5 of 100 tries" in blind.result.text()
     school.settle()
