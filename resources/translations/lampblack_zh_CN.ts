@@ -15323,6 +15323,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>继续训练(&amp;G)</translation>
     </message>
     <message>
+        <source>&amp;How Long Will It Take?</source>
+        <translation>需要多久(&amp;H)？</translation>
+    </message>
+    <message>
         <source>&amp;Learn</source>
         <translation>学习(&amp;L)</translation>
     </message>
@@ -15369,10 +15373,6 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Decides every draw; the same gives the same</source>
         <translation>决定每次抽取；相同的种子得到相同的结果</translation>
-    </message>
-    <message>
-        <source>How Long &amp;Will It Take?</source>
-        <translation>需要多久(&amp;W)？</translation>
     </message>
     <message>
         <source>How large each step is; too large forgets</source>
