@@ -182,6 +182,8 @@ on this machine
 quantize | Make a Smaller Copy… | Ctrl+Shift+K | - | Make a copy of the loaded model in another \
 type, and measure what it costs
 adapters | Adapters… | Ctrl+Shift+A | - | Attach LoRA adapters to the loaded model, or take them off
+learn_style | Learn My Style… | Ctrl+Shift+F4 | - | Teach a model to write as your pages do, here \
+on this machine
 ---
 add_model | Open a Model File… | Ctrl+Shift+O | add | Use a GGUF file from disk, where it lies
 get_starter | Get the Starter Model… | Ctrl+Shift+G | download | Fetch a small model to begin with

@@ -514,6 +514,23 @@
     </message>
 </context>
 <context>
+    <name>SetupPage</name>
+    <message numerus="yes">
+        <source>{0} in {1} files.</source>
+        <translation>
+            <numerusform>{0} in {1} file.</numerusform>
+            <numerusform>{0} in {1} files.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} word</numerusform>
+            <numerusform>{0} words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SpellingDialog</name>
     <message numerus="yes">
         <source>%n words are not in the dictionary.</source>

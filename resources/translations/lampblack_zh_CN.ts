@@ -312,6 +312,10 @@
         <translation>放大文字</translation>
     </message>
     <message>
+        <source>Learn My Style…</source>
+        <translation>学习我的文风…</translation>
+    </message>
+    <message>
         <source>Leave the text as it is there, and go on to the next change</source>
         <translation>保留此处原文，并转到下一处修改</translation>
     </message>
@@ -800,6 +804,10 @@
         <translation>此处的候选稿</translation>
     </message>
     <message>
+        <source>Teach a model to write as your pages do, here on this machine</source>
+        <translation>教模型像您的文稿那样写，就在这台机器上</translation>
+    </message>
+    <message>
         <source>Tell the model what it should always know: a memory, an author’s note, and lore that is sent when it is named</source>
         <translation>告诉模型它应当一直知道的事：记忆、作者注，以及在文中提到时发送的设定</translation>
     </message>
@@ -912,6 +920,21 @@
     </message>
 </context>
 <context>
+    <name>AdaptersController</name>
+    <message>
+        <source>It is taken off every model that writes with it. Your pages stay.</source>
+        <translation>它会从所有使用它的模型上取下。您的文稿保持不变。</translation>
+    </message>
+    <message>
+        <source>Move the adapter “{0}” to the trash?</source>
+        <translation>将适配器“{0}”移到回收站？</translation>
+    </message>
+    <message>
+        <source>Move to the Trash</source>
+        <translation>移到回收站</translation>
+    </message>
+</context>
+<context>
     <name>AdaptersDialog</name>
     <message>
         <source>Adapters</source>
@@ -936,6 +959,10 @@
     <message>
         <source>An adapter (LoRA) changes how {0} writes. 1 is as it was trained, 0 without effect.</source>
         <translation>适配器（LoRA）会改变 {0} 的文风。1 为训练时的强度，0 为不起作用。</translation>
+    </message>
+    <message>
+        <source>Learned from your pages</source>
+        <translation>从您的文稿学来的</translation>
     </message>
     <message>
         <source>Load with These</source>
@@ -1313,6 +1340,41 @@
     <message>
         <source>Add a text</source>
         <translation>添加文字</translation>
+    </message>
+</context>
+<context>
+    <name>BlindPage</name>
+    <message>
+        <source>&amp;Back to the Card</source>
+        <translation>返回卡片(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Pair {0} of {1}, in a drawn order</source>
+        <translation>第 {0} 对，共 {1} 对，顺序随机</translation>
+    </message>
+    <message>
+        <source>Text 1</source>
+        <translation>文本 1</translation>
+    </message>
+    <message>
+        <source>Text 2</source>
+        <translation>文本 2</translation>
+    </message>
+    <message>
+        <source>Text {0}</source>
+        <translation>文本 {0}</translation>
+    </message>
+    <message>
+        <source>Text {0} sounds more like me (key {0})</source>
+        <translation>文本 {0} 更像我写的（按键 {0}）</translation>
+    </message>
+    <message>
+        <source>The texts before and after are the same: there is nothing to tell.</source>
+        <translation>学习前后的文本相同：没有可比较的。</translation>
+    </message>
+    <message>
+        <source>Which sounds like you?</source>
+        <translation>哪一段更像您写的？</translation>
     </message>
 </context>
 <context>
@@ -1707,6 +1769,57 @@
     <message>
         <source>Enter opens a scene, F2 renames it, Space includes it in the book; Alt and the arrows move it.</source>
         <translation>Enter 打开场景，F2 重命名，空格决定是否收入书中；Alt 加方向键移动它。</translation>
+    </message>
+</context>
+<context>
+    <name>CardPage</name>
+    <message>
+        <source>&amp;Blind Test…</source>
+        <translation>盲测(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>&amp;Learn Another…</source>
+        <translation>再学一个(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>&amp;Use It Now</source>
+        <translation>立即使用(&amp;U)</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>Next pair</source>
+        <translation>下一对</translation>
+    </message>
+    <message>
+        <source>Pair before</source>
+        <translation>上一对</translation>
+    </message>
+    <message>
+        <source>Sample {0} of {1}, on words it has not seen</source>
+        <translation>样本 {0}，共 {1} 个，接在它没见过的文字之后</translation>
+    </message>
+    <message>
+        <source>Show in &amp;Folder</source>
+        <translation>在文件夹中显示(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Ten pairs, hidden: which sounds like you?</source>
+        <translation>十对文本，来源隐藏：哪一段更像您写的？</translation>
+    </message>
+    <message>
+        <source>There are no samples.</source>
+        <translation>没有样本。</translation>
+    </message>
+    <message>
+        <source>“{0}” is learned</source>
+        <translation>“{0}”已学会</translation>
     </message>
 </context>
 <context>
@@ -2157,6 +2270,21 @@
     <message>
         <source>Sepia</source>
         <translation>棕褐色</translation>
+    </message>
+</context>
+<context>
+    <name>Choosing</name>
+    <message>
+        <source>Check the pages to learn from, or add some.</source>
+        <translation>请勾选要学习的文稿，或添加一些。</translation>
+    </message>
+    <message>
+        <source>There is no model to teach. Get one in Model, Manage Models.</source>
+        <translation>没有可教的模型。请在“模型”&gt;“管理模型”中获取一个。</translation>
+    </message>
+    <message>
+        <source>Trying some steps with the model…</source>
+        <translation>正在用模型试几步…</translation>
     </message>
 </context>
 <context>
@@ -4053,6 +4181,172 @@ MIT 许可证。</translation>
     </message>
 </context>
 <context>
+    <name>LearnedRow</name>
+    <message>
+        <source>Attach</source>
+        <translation>附加</translation>
+    </message>
+    <message>
+        <source>Attach {0}</source>
+        <translation>附加 {0}</translation>
+    </message>
+    <message>
+        <source>Learned {0} on {1}, from {2} words; loss {3} before, {4} after.</source>
+        <translation>{0} 在 {1} 上学成，来自 {2} 字；损失之前 {3}，之后 {4}。</translation>
+    </message>
+    <message>
+        <source>Move {0} to the trash</source>
+        <translation>将 {0} 移到回收站</translation>
+    </message>
+    <message>
+        <source>Show {0} in its folder</source>
+        <translation>在文件夹中显示 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Learning</name>
+    <message>
+        <source>In the blind test you took {0} of {1} learned texts for your own.</source>
+        <translation>盲测中，您把 {1} 段学来的文本中的 {0} 段认作自己的。</translation>
+    </message>
+    <message>
+        <source>It takes about {0} of memory, and only {1} are free: close other programs first, or unload the model, or this machine becomes slow.</source>
+        <translation>约需 {0} 内存，而空闲的只有 {1}：请先关闭其他程序，或卸载模型，否则这台机器会变慢。</translation>
+    </message>
+    <message>
+        <source>It takes about {0} of memory; {1} are free.</source>
+        <translation>约需 {0} 内存；空闲 {1}。</translation>
+    </message>
+    <message>
+        <source>It took {0}, at {1} tokens per second, and {2} of memory.</source>
+        <translation>用时 {0}，每秒 {1} 个词元，占用内存 {2}。</translation>
+    </message>
+    <message>
+        <source>Learned {0} on {1}, from {2} words: {3}.</source>
+        <translation>{0} 在 {1} 上学成，来自 {2} 字：{3}。</translation>
+    </message>
+    <message>
+        <source>Loss on pages held out: {0} before, {1} after, at step {2} of {3}. Lower is nearer to you.</source>
+        <translation>留出页上的损失：之前 {0}，之后 {1}，在第 {2} 步，共 {3} 步。越低越接近您。</translation>
+    </message>
+    <message>
+        <source>Who chooses without looking gets {0} or more of {1} in 1 of {2} tries.</source>
+        <translation>不看而选的人，每 {2} 次有 1 次能在 {1} 对中选中 {0} 对或更多。</translation>
+    </message>
+    <message>
+        <source>Who chooses without looking gets {0} or more of {1} in about {2} of 100 tries.</source>
+        <translation>不看而选的人，每 100 次约有 {2} 次能在 {1} 对中选中 {0} 对或更多。</translation>
+    </message>
+    <message>
+        <source>broken off</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 等另外 {1} 个</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} 小时 {1} 分</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>{0} tokens to learn and {1} held out to test with, {2} steps: about {3} on this machine.</source>
+        <translation>学习 {0} 个词元，留出 {1} 个用于测试，共 {2} 步：在这台机器上约需 {3}。</translation>
+    </message>
+    <message>
+        <source>{0} {1}, after {2} steps, on {3}</source>
+        <translation>{1} {0}，已完成 {2} 步，模型 {3}</translation>
+    </message>
+</context>
+<context>
+    <name>LearningButton</name>
+    <message>
+        <source>Learned: {0}</source>
+        <translation>已学会：{0}</translation>
+    </message>
+    <message>
+        <source>Learning: paused</source>
+        <translation>学习：已暂停</translation>
+    </message>
+    <message>
+        <source>Learning: writing samples</source>
+        <translation>学习：正在写样本</translation>
+    </message>
+    <message>
+        <source>Learning: {0}</source>
+        <translation>学习：{0}</translation>
+    </message>
+    <message>
+        <source>Learning…</source>
+        <translation>正在学习…</translation>
+    </message>
+    <message>
+        <source>Show what is learned, and how far it is</source>
+        <translation>显示正在学习的内容及其进度</translation>
+    </message>
+</context>
+<context>
+    <name>LearningController</name>
+    <message>
+        <source>Learning was stopped.</source>
+        <translation>学习已停止。</translation>
+    </message>
+    <message>
+        <source>“{0}” is learned.</source>
+        <translation>“{0}”已学会。</translation>
+    </message>
+</context>
+<context>
+    <name>LearningQuestions</name>
+    <message>
+        <source>Add Pages</source>
+        <translation>添加文稿</translation>
+    </message>
+    <message>
+        <source>Add a Folder of Pages</source>
+        <translation>添加文稿文件夹</translation>
+    </message>
+    <message>
+        <source>Leave while “{0}” is being learned?</source>
+        <translation>“{0}”正在学习，要退出吗？</translation>
+    </message>
+    <message>
+        <source>Stop and Leave</source>
+        <translation>停止并退出</translation>
+    </message>
+    <message>
+        <source>Texts ({0});;All files (*)</source>
+        <translation>文本 ({0});;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>The training is stopped; what was learned so far is kept. Go on with it later in Model, Learn My Style.</source>
+        <translation>训练会停止；到目前为止学到的会保留。以后可在“模型”&gt;“学习我的文风”中继续。</translation>
+    </message>
+</context>
+<context>
+    <name>LearningWindow</name>
+    <message>
+        <source>Learn My Style</source>
+        <translation>学习我的文风</translation>
+    </message>
+</context>
+<context>
     <name>LicencesDialog</name>
     <message>
         <source>&amp;Copy</source>
@@ -5453,6 +5747,13 @@ Drop a model (a .gguf file or a folder) here, or add one from disk.</source>
     <message>
         <source>Write without a model</source>
         <translation>不用模型，直接写作</translation>
+    </message>
+</context>
+<context>
+    <name>PagesTree</name>
+    <message>
+        <source>Pages to learn from</source>
+        <translation>要学习的文稿</translation>
     </message>
 </context>
 <context>
@@ -7340,6 +7641,105 @@ Files that you save stay plain files. So do settings, presets and the list of re
     </message>
 </context>
 <context>
+    <name>ProgressPage</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Each step</source>
+        <translation>每一步</translation>
+    </message>
+    <message>
+        <source>Held-out loss</source>
+        <translation>留出损失</translation>
+    </message>
+    <message>
+        <source>Held-out pages</source>
+        <translation>留出的页</translation>
+    </message>
+    <message>
+        <source>Learning “{0}”</source>
+        <translation>正在学习“{0}”</translation>
+    </message>
+    <message>
+        <source>Learning; the best state on pages held out is kept.</source>
+        <translation>正在学习；保留在留出页上最好的状态。</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Loss over the steps</source>
+        <translation>各步的损失</translation>
+    </message>
+    <message>
+        <source>Loss, nats per token</source>
+        <translation>损失（每词元奈特）</translation>
+    </message>
+    <message>
+        <source>Paused while the model writes</source>
+        <translation>模型写作时暂停</translation>
+    </message>
+    <message>
+        <source>Paused while you write</source>
+        <translation>您写作时暂停</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Reading the pages and the model…</source>
+        <translation>正在读取文稿和模型…</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Stopping, with what was learned so far kept…</source>
+        <translation>正在停止，保留到目前为止学到的…</translation>
+    </message>
+    <message>
+        <source>Testing the held-out pages…</source>
+        <translation>正在测试留出的页…</translation>
+    </message>
+    <message>
+        <source>The training goes on; the status bar leads back here</source>
+        <translation>训练继续进行；从状态栏可回到这里</translation>
+    </message>
+    <message>
+        <source>Time left</source>
+        <translation>剩余时间</translation>
+    </message>
+    <message>
+        <source>Tokens per second</source>
+        <translation>每秒词元</translation>
+    </message>
+    <message>
+        <source>What was learned so far is kept, to go on later</source>
+        <translation>保留到目前为止学到的，以后可继续</translation>
+    </message>
+    <message>
+        <source>Writing samples, before and after: {0}</source>
+        <translation>正在写学习前后的样本：{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+</context>
+<context>
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
@@ -9130,6 +9530,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>{0} 打开之后被其他程序更改过。</translation>
     </message>
     <message>
+        <source>Another program seems to be at work on this training.</source>
+        <translation>似乎有另一个程序正在进行这次训练。</translation>
+    </message>
+    <message>
         <source>Another server is being asked.</source>
         <translation>正在询问另一台服务器。</translation>
     </message>
@@ -9304,6 +9708,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Choose a smaller model or context.</source>
         <translation>请选择更小的模型或更短的上下文。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model, or a smaller length.</source>
+        <translation>请选择较小的模型，或较小的长度。</translation>
     </message>
     <message>
         <source>Choose a text generation model.</source>
@@ -11702,6 +12110,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>{1} 中已有名为 {0} 的内容。</translation>
     </message>
     <message>
+        <source>There is no adapter for this engine.</source>
+        <translation>没有用于这个引擎的适配器。</translation>
+    </message>
+    <message>
         <source>There is no adapter {0}.</source>
         <translation>没有适配器 {0}。</translation>
     </message>
@@ -11906,6 +12318,14 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>缩小模型需要 {0} 个词；这些页面有 {1} 个。</translation>
     </message>
     <message>
+        <source>To train {0} takes about {1} of memory, and this machine has {2}.</source>
+        <translation>训练 {0} 约需 {1} 内存，而这台机器有 {2}。</translation>
+    </message>
+    <message>
+        <source>Try again in a minute, or end it there.</source>
+        <translation>请一分钟后再试，或在那里结束它。</translation>
+    </message>
+    <message>
         <source>Try again in a while.</source>
         <translation>请稍后重试。</translation>
     </message>
@@ -12036,6 +12456,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Wait until it is done.</source>
         <translation>请等它完成。</translation>
+    </message>
+    <message>
+        <source>What came of the blind test could not be written: {0}.</source>
+        <translation>无法写入盲测的结果：{0}。</translation>
     </message>
     <message>
         <source>What is remembered of your models in {0} cannot be read: {1}.</source>
@@ -14961,6 +15385,141 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Writing</source>
         <translation>写作</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPage</name>
+    <message>
+        <source>&amp;Go On with It</source>
+        <translation>继续训练(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;How Long Will It Take?</source>
+        <translation>需要多久(&amp;H)？</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>学习(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Pages, as they are saved</source>
+        <translation>文稿，以已保存的为准(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Rank</source>
+        <translation>秩(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Trainings that were stopped</source>
+        <translation>已停止的训练(&amp;T)</translation>
+    </message>
+    <message>
+        <source>A model learns here, on this machine, to write as your pages do. What comes out is an adapter, a small file beside the model, which stays as it is.</source>
+        <translation>模型就在这台机器上学习像您的文稿那样写。得到的是一个适配器：模型旁边的一个小文件，模型本身保持不变。</translation>
+    </message>
+    <message>
+        <source>Add &amp;Files…</source>
+        <translation>添加文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Add F&amp;older…</source>
+        <translation>添加文件夹(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Also what a model &amp;wrote</source>
+        <translation>也包括模型写的(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Counting the words…</source>
+        <translation>正在数字数…</translation>
+    </message>
+    <message>
+        <source>Decides every draw; the same gives the same</source>
+        <translation>决定每次抽取；相同的种子得到相同的结果</translation>
+    </message>
+    <message>
+        <source>How large each step is; too large forgets</source>
+        <translation>每一步有多大；太大会遗忘</translation>
+    </message>
+    <message>
+        <source>How many tokens are read at once: more takes more memory</source>
+        <translation>一次读取多少词元：越多占用内存越多</translation>
+    </message>
+    <message>
+        <source>How much the adapter can hold: more learns finer, and more by heart</source>
+        <translation>适配器能容纳多少：越多学得越细，也背得越多</translation>
+    </message>
+    <message>
+        <source>How often it goes over the pages, at most</source>
+        <translation>最多把文稿过几遍</translation>
+    </message>
+    <message>
+        <source>Learn from generated text, too; it makes the model more like itself</source>
+        <translation>也从生成的文本中学习；这会使模型更像它自己</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>遍数</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>种子</translation>
+    </message>
+    <message>
+        <source>Show &amp;Engines</source>
+        <translation>显示引擎(&amp;E)</translation>
+    </message>
+    <message>
+        <source>This is a GGUF file: it is unpacked for PyTorch while it learns, which takes longer to begin. The adapter goes with the file as it is.</source>
+        <translation>这是一个 GGUF 文件：学习时为 PyTorch 展开，开始得较慢。适配器与原文件一起使用。</translation>
+    </message>
+    <message>
+        <source>Trainings that were stopped</source>
+        <translation>已停止的训练</translation>
+    </message>
+    <message>
+        <source>Try some steps with the model, for some seconds</source>
+        <translation>用模型试几步，需要几秒钟</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} in {1} files.</source>
+        <translation>
+            <numerusform>{1} 个文件中共 {0}。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} more are left out, as a model wrote them.</source>
+        <translation>另有 {0} 字是模型写的，已略去。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} words</source>
+        <translation>
+            <numerusform>{0} 字</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -11,11 +11,14 @@ from app.core.formats.gguf import read_header
 from app.core.models.model_file import ModelFile
 from app.core.models.removal import Removal
 from app.core.options.adapters import Adapter
-from app.core.runs.record import RunRecords
+from app.core.runs.record import RunRecord, RunRecords
 from app.core.system.licences import LicensedComponent
+from app.core.training.blind_test import BlindResult
+from app.core.training.cards import LearnedAdapter
 from app.downloads.queue import Download, DownloadNeed
 from app.engine.messages import Previewed, ServerPlace
 from app.engine.service_messages import Seen
+from app.ui.learning.window import LearningWindow
 from app.ui.lock.passphrase_dialog import PassphraseDialog
 from app.ui.lock.unlock_form import UnlockDialog
 from app.ui.manager.draft_dialog import DraftDialog, DraftOffer, DraftOffers
@@ -33,14 +36,17 @@ from app.ui.runs.dialog import RunsDialog
 from app.ui.servers.dialog import ServerDialog
 from app.ui.servers.preview_dialog import PreviewDialog
 from app.ui.service.dialog import ServiceDialog
+from app.ui.widgets.curve import CurveLine
 from app.ui.window.help import ShortcutsDialog, about
 from app.ui.window.licences_dialog import LicencesDialog
 from app.ui.window.pack_download_dialog import PackDownloadDialog
 from app.ui.window.settings_dialog import SettingsDialog
 from tests.accessibility.manuscript_windows import ManuscriptWindows
 from tests.core.runs.made import evaluation, training
+from tests.core.training.test_cards import card
 from tests.fake_pack import put_in_place
 from tests.host.tiny_llama import WIDTH, write_adapter, write_tiny
+from tests.ui.learning.fake_child import PAIRS
 from tests.ui.manager.test_manager_fit import GOOD
 
 DOWNLOADS = tuple(
@@ -55,6 +61,16 @@ PREVIEWED = Previewed(
     replaced=(("[NAME_1]", "Kirsten"),),
 )
 PLACE = ServerPlace(url="http://10.1.2.3", ip="10.1.2.3", is_here=False, masks=True)
+
+STOPPED = RunRecord(
+    id="style-20260101-000000",
+    kind="style",
+    state="stopped",
+    begun_at=1e9,
+    name="雨",
+    model="Tiny",
+    model_path="/models/Tiny.gguf",
+)
 
 
 class House(ManuscriptWindows):
@@ -220,6 +236,66 @@ class House(ManuscriptWindows):
         dialog = RunsDialog(RunRecords(self.folder / "none"), self.folder, self.window)
         self.qtbot.waitUntil(lambda: dialog.is_settled)
         return dialog
+
+    def learned_adapters(self) -> QWidget:
+        """What was learned here, for this model and for another."""
+        dialog = AdaptersDialog("Tiny", (), "torch", self.window)
+        dialog.show_learned([self._learned(base) for base in ("Tiny", "雨")])
+        return dialog
+
+    def _learned(self, base: str) -> LearnedAdapter:
+        return LearnedAdapter(folder=self.folder / base, card=card(base=base, pairs=PAIRS))
+
+    # Learning
+
+    def _learning(self) -> LearningWindow:
+        learning = self.window.manuscript.learning
+        learning.open()
+        assert learning.window is not None
+        self.qtbot.waitUntil(lambda: learning.is_idle, timeout=30_000)
+        return learning.window
+
+    def learning(self) -> QWidget:
+        """Choosing, with everything that can be said, and a training that was stopped."""
+        window = self._learning()
+        setup = window.setup
+        setup.pages.add([self.folder / "雨.md"])
+        setup.more.set_open(True)
+        setup.count.say("3,000 words.")
+        setup.memory.say("It takes 1 GB.")
+        setup.time.say("It takes a minute.")
+        setup.failure.say("That went wrong.")
+        setup.show_problem("There is no engine.", about_engine=True)
+        setup.show_stopped([STOPPED])
+        return window
+
+    def learning_progress(self) -> QWidget:
+        window = self._learning()
+        window.show_page(window.progress)
+        lines = (
+            CurveLine(name="Loss", points=((1.0, 3.0), (2.0, 2.5))),
+            CurveLine(name="Each", points=((1.0, 3.2), (2.0, 2.4)), is_faint=True),
+        )
+        window.progress.curve.show_lines(lines)
+        return window
+
+    def learned_card(self) -> QWidget:
+        window = self._learning()
+        window.card.show_learned(self._learned("Tiny"), BlindResult(pairs=10, hits=8, at=1.0))
+        window.show_page(window.card)
+        return window
+
+    def blind_test(self) -> QWidget:
+        window = self._learning()
+        window.card.show_learned(self._learned("Tiny"), None)
+        window.card.test_button.click()
+        return window
+
+    def leave_training(self) -> QWidget:
+        return self._box(lambda: self.window.manuscript.learning.questions.leave("雨"))
+
+    def trash_adapter(self) -> QWidget:
+        return self._box(lambda: self.window.models.adapters.ask_trash("雨"))
 
     def token(self) -> QWidget:
         gate = GatedModel(

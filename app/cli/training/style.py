@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,30 +14,20 @@ from app.cli.long_task import LongTask
 from app.cli.parsing import Words
 from app.cli.training.classifier import add_classifier, resumable
 from app.cli.training.teller import TrainingTeller
-from app.core.errors import (
-    CancelledError,
-    LampblackError,
-    OutOfMemoryError,
-    ParameterError,
-    UsageError,
-)
-from app.core.memory_fit.layout import layout
+from app.core.errors import LampblackError, UsageError
 from app.core.models.model_file import ModelFile
 from app.core.runs.record import RunRecords
-from app.core.system.machine import this_machine
 from app.core.training.cards import LearnedAdapter, free_name
-from app.core.training.memory import has_bfloat16, training_memory
 from app.core.training.orders import (
     LEAST_WORDS,
     StyleSettings,
-    TrainingNews,
-    TrainingOrder,
     TrainingPlan,
     check_style,
 )
 from app.core.training.pages import RunsOf, TrainingPages, read_pages, require_enough
 from app.core.units import duration_text, size_text
 from app.engine.learning.child import TrainingChild, trainer_command
+from app.engine.learning.preparing import attach, engine_of_model, probed, require_memory
 from app.engine.learning.style import StyleLearning
 from app.program import Program
 
@@ -113,7 +102,8 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
         name = arguments.name or free_name(paths[0].stem or "Style", program.paths.adapters)
     need = require_memory(model, settings)
     if arguments.plan:
-        found = _planned(child, model, pages, settings, program.engine_cache)
+        with LongTask(stop=child.stop):
+            found = probed(child, model, pages, settings, program.engine_cache)
         facts = msgspec.to_builtins(found) | {"words": pages.words, "memory_need": need}
         output.answer(arguments.json, facts, (pages_line(pages, need), plan_line(found)))
         return
@@ -130,7 +120,7 @@ def run_style(arguments: argparse.Namespace, program: Program) -> None:
             run = learning.record.id if learning.record is not None else ""
             raise resumable(error, "style", run) from error
     if arguments.attach:
-        attach(program, model, learned)
+        attach(program.metadata, model, learned)
     output.answer(quiet, _facts(learned), _lines(learned, model, attached=arguments.attach))
 
 
@@ -145,66 +135,12 @@ def _settings(arguments: argparse.Namespace) -> StyleSettings:
     return check_style(msgspec.structs.replace(_DEFAULTS, **given))
 
 
-def require_memory(model: ModelFile, settings: StyleSettings) -> int:
-    """The bytes that the training takes; raises OutOfMemoryError where they are not here."""
-    number = 2 if has_bfloat16() else 4
-    need = training_memory(
-        layout(Path(model.path), "torch"), settings.length, settings.rank, number
-    )
-    machine = this_machine()
-    if machine.judge(need) == "too large":
-        raise OutOfMemoryError(
-            f"To train {model.name} takes about {size_text(need)} of memory, and this machine has "
-            f"{size_text(machine.memory_total)}.",
-            "Choose a smaller model, or a smaller --length.",
-        )
-    return need
-
-
 def known_runs(program: Program) -> RunsOf | None:
     """Where the parts of a text come from, as far as there is a store that knows it."""
     if not program.paths.store_file.exists():
         return None
     log = program.store.provenance
     return lambda path, text: log.find(str(path.absolute()), text)
-
-
-def attach(program: Program, model: ModelFile, learned: LearnedAdapter) -> None:
-    """Put the adapter on the model's list; raises LampblackError."""
-    engine = "torch" if model.kind == "transformers" else "llama.cpp"
-    adapter = learned.for_engine(engine)
-    if adapter is None:
-        raise ParameterError(learned.card.gguf_problem or "There is no adapter for this engine.")
-    record = program.metadata.record(model)
-    others = tuple(one for one in record.adapters if one.path != adapter.path)
-    program.metadata.change(model, adapters=(*others, adapter))
-
-
-def _planned(
-    child: TrainingChild,
-    model: ModelFile,
-    pages: TrainingPages,
-    settings: StyleSettings,
-    cache: str,
-) -> TrainingPlan:
-    """What a probe foresees, and nothing of it is kept."""
-    found: list[TrainingPlan] = []
-
-    def tell(news: TrainingNews) -> None:
-        if isinstance(news, TrainingPlan):
-            found.append(news)
-            child.stop()
-
-    with tempfile.TemporaryDirectory() as folder, LongTask(stop=child.stop):
-        order = TrainingOrder(
-            model=model.path, texts=pages.texts, settings=settings, folder=folder, cache=cache
-        )
-        try:
-            child.run(order, tell)
-        except CancelledError:
-            if not found:
-                raise
-    return found[0]
 
 
 def pages_line(pages: TrainingPages, need: int) -> str:
@@ -251,8 +187,7 @@ def _lines(learned: LearnedAdapter, model: ModelFile, *, attached: bool) -> Iter
 def _use(learned: LearnedAdapter, model: ModelFile, *, attached: bool) -> Sequence[str]:
     if attached:
         return (f"{model.name} writes with it from now on.",)
-    engine = "torch" if model.kind == "transformers" else "llama.cpp"
-    adapter = learned.for_engine(engine)
+    adapter = learned.for_engine(engine_of_model(model))
     return (f"Write with it: lampblack generate --adapter '{adapter.path}'",) if adapter else ()
 
 

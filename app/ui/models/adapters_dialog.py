@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -17,14 +18,21 @@ from PySide6.QtWidgets import (
 from app.core.errors import LampblackError
 from app.core.formats.adapter_files import engine_of
 from app.core.options.adapters import MOST, STRONGEST, WEAKEST, Adapter, check_adapters
+from app.core.training.cards import LearnedAdapter
+from app.ui.models.learned_row import LearnedRow
 from app.ui.widgets.controls import IconButton, NoteLabel
 from app.ui.widgets.number_box import NumberBox
 
 
 class AdaptersDialog(QDialog):
-    """Lists adapters for a model that `engine` runs; `chosen` carries the new tuple of them."""
+    """Lists adapters for a model that `engine` runs; `chosen` carries the new tuple of them.
+
+    `folder_asked` and `trash_asked` carry the LearnedAdapter that they are about.
+    """
 
     chosen = Signal(object)
+    folder_asked = Signal(object)
+    trash_asked = Signal(object)
 
     def __init__(
         self,
@@ -32,9 +40,15 @@ class AdaptersDialog(QDialog):
         adapters: tuple[Adapter, ...],
         engine: str,
         parent: QWidget | None = None,
+        *,
+        path: str = "",
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._engine, self._name, self._path = engine, name, path
+        self.learned: list[LearnedRow] = []
+        self._learned_lines = QVBoxLayout()
+        self.learned_title = QLabel(self.tr("Learned from your pages"))
+        self.learned_title.hide()
         self.rows: list[AdapterRow] = []
         self.setWindowTitle(self.tr("Adapters"))
         self._lines = QVBoxLayout()
@@ -71,6 +85,40 @@ class AdaptersDialog(QDialog):
         self._show(added)
         self._show_state()
 
+    def show_learned(self, found: Sequence[LearnedAdapter]) -> None:
+        """Offer what was learned, for this model first."""
+        for row in self.learned:
+            row.hide()
+            row.deleteLater()
+        ordered = sorted(found, key=lambda one: not self._is_for_this(one))
+        self.learned = [self._learned_row(one) for one in ordered]
+        self.learned_title.setVisible(bool(self.learned))
+        self._allow_learned()
+
+    def take_off(self, folder: Path) -> None:
+        """Take what lies in that folder off the list: it is gone."""
+        for row in list(self.rows):
+            path = Path(row.adapter().path)
+            if folder in (path, path.parent):
+                self._remove(row)
+
+    def _learned_row(self, learned: LearnedAdapter) -> LearnedRow:
+        adapter = learned.for_engine(self._engine) if self._is_for_this(learned) else None
+        row = LearnedRow(learned, adapter)
+        row.attached.connect(self.add)
+        row.folder_asked.connect(lambda: self.folder_asked.emit(learned))
+        row.trash_asked.connect(lambda: self.trash_asked.emit(learned))
+        self._learned_lines.addWidget(row)
+        return row
+
+    def _is_for_this(self, learned: LearnedAdapter) -> bool:
+        return self._path == learned.card.base_path or self._name == learned.card.base
+
+    def _allow_learned(self) -> None:
+        paths = {row.adapter().path for row in self.rows}
+        for row in self.learned:
+            row.allow(is_attached=row.path in paths, has_room=len(self.rows) < MOST)
+
     def accept(self) -> None:
         """Close, and have the model loaded with what is listed."""
         self.chosen.emit(self.adapters())
@@ -104,6 +152,7 @@ class AdaptersDialog(QDialog):
         nothing = self.tr("None is attached: the model writes as it was made.")
         self._none.say("" if self.rows else nothing)
         self.add_button.setEnabled(len(self.rows) < MOST)
+        self._allow_learned()
 
     def _make_buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
@@ -130,6 +179,8 @@ class AdaptersDialog(QDialog):
         whole.addWidget(top)
         whole.addLayout(self._lines)
         whole.addWidget(self._none)
+        whole.addWidget(self.learned_title)
+        whole.addLayout(self._learned_lines)
         whole.addWidget(self.problem)
         whole.addStretch(1)
         whole.addWidget(self.buttons)

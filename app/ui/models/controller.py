@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import CancelledError, EngineMissingError, LampblackError
-from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
 from app.downloads.queue import Download
 from app.engine.gpu_crashes import GpuMark
@@ -28,6 +27,7 @@ from app.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
+    from app.ui.models.adapters_controller import AdaptersController
     from app.ui.models.empty_state import EmptyState
     from app.ui.models.pack_controller import PackController
     from app.ui.models.panel import ModelsPanel
@@ -236,22 +236,16 @@ class ModelController(QObject):
 
     def open_adapters(self) -> None:
         """Show the adapters of the loaded model."""
-        from app.ui.models.adapters_dialog import AdaptersDialog
-        from app.ui.widgets.controls import show_dialog
+        if (model := self.loader.model) is not None:
+            self.adapters.open(model)
 
-        model = self.loader.model
-        if model is None:
-            return
-        dialog = AdaptersDialog(model.name, model.adapters, model.engine, self._status.window())
-        dialog.chosen.connect(lambda adapters: self._attach(model.path, adapters))
-        show_dialog(dialog)
+    @cached_property
+    def adapters(self) -> AdaptersController:
+        """Attaches adapters, made when it is first asked for."""
+        from app.ui.models.adapters_controller import AdaptersController
 
-    def _attach(self, path: str, adapters: tuple[Adapter, ...]) -> None:
-        library, metadata = self._program.library, self._program.metadata
-        self._background.run(
-            lambda: metadata.change(library.resolve(path), adapters=adapters),
-            lambda _record: self.load(path),
-        )
+        window = self._status.window()
+        return AdaptersController(self._program, self._background, self.load, window)
 
     # Loading
 

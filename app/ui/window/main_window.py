@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved text, then end everything that runs."""
-        if not self.documents.may_leave():
+        if not (self.manuscript.may_leave() and self.documents.may_leave()):
             event.ignore()
             return
         if self._keep_sampling.isActive():

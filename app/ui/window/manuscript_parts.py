@@ -27,6 +27,7 @@ from app.ui.history.trash_controller import TrashController
 from app.ui.interpretability.influence_controller import InfluenceController
 from app.ui.interpretability.surprise_controller import SurpriseController
 from app.ui.interpretability.why import WhyController
+from app.ui.learning.controller import LearningController
 from app.ui.library.bar_controller import BarController
 from app.ui.library.books.carrier import NoteCarrier
 from app.ui.library.books.controller import BookController
@@ -228,6 +229,17 @@ class ManuscriptParts(QObject):
         self.lock.unlocked.connect(self.progress.begin)
         self._make_rewrites(generation, window)
         self._make_influence(generation, window)
+        self.learning = LearningController(
+            self._program, self._documents, page.editor, lambda: self.books.book.contents, loader,
+            page.banners, self._status, self._actions, window,
+        )  # fmt: skip
+        generation.about_to_write.connect(lambda _cause: self.learning.way.hold())
+        self.lock.quieting.connect(self.learning.close_window)
+        self._parts += (self.learning,)
+
+    def may_leave(self) -> bool:
+        """Whether the program may end."""
+        return self.learning.may_leave()
 
     def _make_rewrites(self, generation: GenerationController, window: QMainWindow) -> None:
         """Offer the actions for a selection, and let their notes have a page of the side bar."""
@@ -351,6 +363,7 @@ class ManuscriptParts(QObject):
         view.passphrase = self.passphrase_section
         view.settings_applied.connect(self.lock.follow)
         self.lock.asked_to_set.connect(lambda: view.open_settings("Privacy"))
+        self.learning.engines_asked.connect(lambda: view.open_settings("Engines"))
 
     def passphrase_section(self) -> QWidget:
         """The part of the settings for the passphrase."""
