@@ -55,7 +55,7 @@ _DROPPED = ("general.quantization_version", "split.no", "split.count", "split.te
 
 
 @dataclass(frozen=True)
-class _Value:
+class _GgufEntry:
     """A value of the header, with its type, as it is written."""
 
     kind: int
@@ -109,7 +109,7 @@ def write_gguf(path: Path, source: Path, network: Any, name: str) -> None:
             _pad(file)
 
 
-def _described(config: Any, architecture: str, name: str) -> dict[str, _Value]:
+def _described(config: Any, architecture: str, name: str) -> dict[str, _GgufEntry]:
     """What of the header says how many layers and heads there are."""
     heads = config.num_attention_heads
     size = getattr(config, "head_dim", None) or config.hidden_size // heads
@@ -122,8 +122,8 @@ def _described(config: Any, architecture: str, name: str) -> dict[str, _Value]:
         "general.file_type": _MOSTLY_F16,
         "general.alignment": ALIGNMENT,
     }
-    found = {key: _Value(UINT32, struct.pack("<I", value)) for key, value in numbers.items()}
-    return {"general.name": _Value(STRING, gguf_text(name))} | found
+    found = {key: _GgufEntry(UINT32, struct.pack("<I", value)) for key, value in numbers.items()}
+    return {"general.name": _GgufEntry(STRING, gguf_text(name))} | found
 
 
 def _tensors(network: Any, architecture: str) -> Iterator[tuple[str, Any, int]]:
@@ -144,18 +144,18 @@ def _pad(file: BinaryIO) -> None:
     file.write(bytes(-file.tell() % ALIGNMENT))
 
 
-def _values(source: Path) -> dict[str, _Value]:
+def _values(source: Path) -> dict[str, _GgufEntry]:
     """The header's values, of a file that was read and checked before."""
     with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         _magic, _version, _tensors_there, count = _HEAD.unpack_from(data)
-        at, found = _HEAD.size, dict[str, _Value]()
+        at, found = _HEAD.size, dict[str, _GgufEntry]()
         for _value in range(count):
             end = at + _LENGTH.size + _LENGTH.unpack_from(data, at)[0]
             key = data[at + _LENGTH.size : end].decode()
             (kind,) = struct.unpack_from("<I", data, end)
             at = _end_of(data, end + 4, kind)
             if key not in _DROPPED:
-                found[key] = _Value(kind, data[end + 4 : at])
+                found[key] = _GgufEntry(kind, data[end + 4 : at])
     return found
 
 
