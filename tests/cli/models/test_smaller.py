@@ -133,7 +133,7 @@ def test_what_cannot_be_asked_is_refused_at_once(
         (["models", "prune", "--layers", "1", *on], "No model is named"),
         (["models", "distill", str(tiny), *on], "a teacher and a student"),
         (["models", "distill", str(tiny), str(tiny), *on, "--hard", "2"], "hard"),
-        (["models", "distill", str(tiny), str(folder), *on], "no file or folder"),
+        (["models", "distill", str(tiny), str(folder), *on], "There is no model named"),
         (["models", "prune", "--resume", "prune-20260101-000000"], "There is no run"),
     ):
         assert run_cli(words) != 0, words
