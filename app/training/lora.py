@@ -35,7 +35,8 @@ class _Product(torch.autograd.Function):  # type: ignore[misc] # PyTorch is not 
     def backward(ctx: Any, gradient: Any) -> Any:
         rows, weight, down, up, inner = ctx.saved_tensors
         gradient = gradient.reshape(-1, gradient.shape[-1])
-        to_up = (gradient.t() @ inner).float() * ctx.scale
+        # A narrow matrix on the left: the other way round the same takes four times as long.
+        to_up = (inner.t() @ gradient).t().float() * ctx.scale
         to_inner = (gradient @ up).mul_(ctx.scale)
         to_down = (to_inner.t() @ rows).float()
         to_x = None
