@@ -128,9 +128,10 @@ def long_test(name: str, arguments: Sequence[str]) -> int:
 
 def bench(arguments: Sequence[str]) -> int:
     """Run `lampblack bench` with its peers, which are installed where nothing else looks."""
-    environment.set_up()
+    environment.set_up(torch=True)
     peers, folder = places.project()["optional-dependencies"]["peers"], places.VENV / "peers"
-    lines = lock.closure(places.LOCKED.read_text("utf-8"), peers)
+    locked = places.LOCKED.read_text("utf-8")
+    lines = "".join(lock.only(locked, one) for one in peers)  # what they need is in .venv
     install = ("--upgrade", "--target", str(folder), *installing.by_lock(lines))
     environment.once("peers", lambda: installing.pip("Peers of the benchmark", *install), lines)
     command: list[str | Path] = [places.BIN / "lampblack", "bench", *arguments]

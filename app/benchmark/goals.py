@@ -255,12 +255,38 @@ GOALS: tuple[Goal, ...] = (
         ),
         draft_speed.beside_alone,
     ),
+    Goal(
+        21,
+        "Learning a style",
+        "Learns from the same rows as a plain loop of PyTorch around peft's layers, with the same "
+        "model, rank, length, accumulation and threads, in the numbers that the program chooses "
+        "and in float32; it runs where the Python package peft is installed.",
+        (
+            Measure("own_speed", "speed beside a loop with peft", 1),
+            Measure("own_memory", "memory beside it", 1.1, "lower"),
+            Measure("whole_speed", "speed beside it in float32", 1),
+            Measure("whole_memory", "memory beside it in float32", 1.1, "lower"),
+        ),
+        torch_goals.beside_peft,
+        optional=True,
+    ),
+    Goal(
+        22,
+        "Beside a training",
+        "Writes, and types in the middle of a manuscript of 120,000 words in the real window, "
+        "while a training of the command line runs in the same home, and while it rests.",
+        (
+            Measure("writing", "speed of writing beside a training", 0.95),
+            Measure("keys", "95 in 100 keys beside a training", 1.25, "lower"),
+        ),
+        interference.beside_training,
+    ),
 )
 """Every goal, in order."""
 
 NOT_MEASURED: tuple[str, ...] = (
     "Not measured: node-llama-cpp, a yardstick of goal 2, which the program does not install; nor "
-    "goals 16 and 17 without xllamacpp, which packaging/dev.py bench installs.",
+    "goals 16 and 17 without xllamacpp and 21 without peft, which packaging/dev.py bench installs.",
 )
 """Comparisons that are wanted but not made, each with the reason."""
 

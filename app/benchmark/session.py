@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import cycle
@@ -65,7 +66,7 @@ def passage(number: int, characters: int) -> str:
     return text.rstrip()
 
 
-PEERS = frozenset({"llama-server"})
+PEERS = frozenset({"llama-server", "peft"})
 """The baselines that need a package which the program does not."""
 
 PEERS_VARIABLE = "LAMPBLACK_BENCH_PEERS"
@@ -84,6 +85,7 @@ class Sizes:
     busy: float = 3.0
     words: int = 120_000
     keys: int = 200
+    learned: int = 512
     threads: int = 0
 
 
@@ -102,9 +104,12 @@ class GoalSession(ExitStack):
         self._builds = builds
         self.callback(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def baseline(self, name: str) -> Child:
-        """A child that serves the baseline of that name; it alone finds the packages of PEERS."""
-        environment = host_environment()
+    def baseline(self, name: str, variables: Mapping[str, str] | None = None) -> Child:
+        """A child that serves the baseline of that name; it alone finds the packages of PEERS.
+
+        `variables` are added to its environment.
+        """
+        environment = host_environment() | dict(variables or {})
         if name in PEERS and (peers := os.environ.get(PEERS_VARIABLE)):
             environment["PYTHONPATH"] += os.pathsep + peers
         command = [*program_command("yardstick"), name]

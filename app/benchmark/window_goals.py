@@ -72,19 +72,20 @@ def _start(session: GoalSession, which: str) -> Values:
 
 def editing(session: GoalSession) -> Experiment:
     """Goal 18: the real window's page and a bare editor, by turns within one process."""
+    return Experiment({"window": lambda: edited(session)}, beside_bare_editor)
+
+
+def edited(session: GoalSession) -> Values:
+    """Seconds of opening, and of 95 in 100 keys, in the real window and in a bare editor."""
     text = manuscript(session.sizes.words)
     folder = Path(mkdtemp(dir=session.folder))
-
-    def edit() -> Values:
-        (folder / "megabyte.txt").write_text((text * 2)[:_MEGABYTE], "utf-8")
-        (folder / "novel.txt").write_text(text, "utf-8")
-        (folder / "paragraph.txt").write_text(" ".join(_flow(_LONG)), "utf-8")
-        with closing(_window(session, ("edit", str(folder), str(session.sizes.keys)))) as child:
-            found = child.ask("edit")
-            child.leave()
-        return {name: float(value) for name, value in found.items()}
-
-    return Experiment({"window": edit}, beside_bare_editor)
+    (folder / "megabyte.txt").write_text((text * 2)[:_MEGABYTE], "utf-8")
+    (folder / "novel.txt").write_text(text, "utf-8")
+    (folder / "paragraph.txt").write_text(" ".join(_flow(_LONG)), "utf-8")
+    with closing(_window(session, ("edit", str(folder), str(session.sizes.keys)))) as child:
+        found = child.ask("edit")
+        child.leave()
+    return {name: float(value) for name, value in found.items()}
 
 
 def beside_bare_editor(taken: Values) -> Values:

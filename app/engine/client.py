@@ -296,7 +296,7 @@ class EngineClient:
         finally:
             self._loading.end(command)
             run.detach()
-            host.events.drop(command.job)
+            host.forget(command.job)
 
     def _follow(
         self,

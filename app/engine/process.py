@@ -25,8 +25,9 @@ from app.core.errors import EngineStoppedError, ParameterError, ProtocolError
 from app.core.system.drivers import driver_environment
 from app.core.system.openmp import waiting_environment
 from app.core.system.processes import host_environment
+from app.core.training.giving_way import WritingMark
 from app.engine.codec import frame, read_frame
-from app.engine.messages import Command, Hello, HostEvent, decode_event, encode
+from app.engine.messages import Command, Generate, Hello, HostEvent, Read, decode_event, encode
 
 LOG_LINES = 80
 LOG_BYTES = 1_000_000
@@ -216,6 +217,7 @@ class HostProcess:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[str] = deque(maxlen=LOG_LINES)
         self._log = log
+        self._mark = WritingMark(None if callable(command) else cache)
         environment = waiting_environment(cache) | driver_environment(cache)
         self._process: HostChild = (
             command() if callable(command) else start_host(command, environment)
@@ -252,6 +254,13 @@ class HostProcess:
         Raises ProtocolError if it is far too long, ParameterError if it cannot be written down.
         """
         self._outbox.put(frame(_encoded(command)))
+        if isinstance(command, Read) or (isinstance(command, Generate) and not command.background):
+            self._mark.begin(command.job)
+
+    def forget(self, job: int) -> None:
+        """A job is over: take no more events for it."""
+        self._mark.end(job)
+        self.events.drop(job)
 
     def end(self) -> int:
         """End the child, gently first, join every thread and return the exit code."""

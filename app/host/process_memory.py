@@ -106,3 +106,15 @@ def _mapped(files: list[str]) -> Iterator[tuple[int, int]]:
         if name in files and "w" not in rights:
             start, _, end = where.partition("-")
             yield int(start, 16), int(end, 16)
+
+
+def peak_memory() -> int:
+    """The most memory that this process has taken, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

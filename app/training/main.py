@@ -12,18 +12,18 @@ import sys
 import threading
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import Any, BinaryIO
 
 import msgspec
-import torch
 
-from app.core.errors import CancelledError, LampblackError, OutOfMemoryError, ParameterError
+from app.core.errors import CancelledError, LampblackError, OutOfMemoryError
 from app.core.system.crash_report import crash_text
 from app.core.system.files import why
 from app.core.system.network import deny_network
 from app.core.training.classifier_orders import ClassifierOrder
+from app.core.training.giving_way import is_written
 from app.core.training.orders import (
-    ALPHA,
     AnyOrder,
     Interrupted,
     SamplePair,
@@ -33,25 +33,23 @@ from app.core.training.orders import (
     TrainingFailed,
     TrainingNews,
     TrainingOrder,
+    TrainingWaits,
     TrainingWish,
     line_of,
 )
 from app.engine.child import settle_process, take_streams
-from app.host.cpu import default_threads
-from app.host.interface import Job
-from app.host.process_memory import share_one_arena
-from app.host.torch_engine.loading import load_network
+from app.host.process_memory import peak_memory, share_one_arena
 from app.host.torch_engine.out_of_memory import is_lack
-from app.host.torch_engine.vocabulary import TorchVocabulary
 from app.training.classifier_work import Surroundings, learn_labels
 from app.training.export import write_adapter
-from app.training.lora import Adapters
-from app.training.packing import Packed, pack
+from app.training.opening import OpenedTraining, open_training
+from app.training.packing import Packed
 from app.training.samples import prompts_of, write_on
 from app.training.smaller.work import make_smaller
-from app.training.style import Control, StyleTraining, numbers_for
+from app.training.style import Control, StyleTraining
 
 _POLITE = 10  # steps of niceness: writing meanwhile goes first
+_LOOK_S = 0.1  # between two looks whether a text is still written
 
 
 def run_trainer() -> int:
@@ -66,8 +64,8 @@ def run_trainer() -> int:
     end: TrainingEnd
     try:
         order = msgspec.json.decode(wishes.readline(), type=AnyOrder)
-        ear = _Ear(wishes)
-        around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, _peak)
+        ear = _Ear(wishes, getattr(order, "cache", ""), mouth)
+        around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, peak_memory)
         if isinstance(order, TrainingOrder):
             end = _carried_out(order, ear, mouth)
         elif isinstance(order, ClassifierOrder):
@@ -118,13 +116,16 @@ class _Mouth:
 
 
 class _Ear:
-    """Hears wishes, and holds the training back or ends it."""
+    """Hears wishes, and holds the training back or ends it.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    While a text is written with an engine of `cache`, the training waits by itself.
+    """
+
+    def __init__(self, stream: BinaryIO, cache: str, mouth: _Mouth) -> None:
+        self._stream, self._cache, self._mouth = stream, cache, mouth
         self._goes_on = threading.Event()
         self._has_begun = threading.Event()
-        self._is_stopped = False
+        self._is_stopped = threading.Event()
         self._goes_on.set()
         threading.Thread(target=self._hear, name="wishes", daemon=True).start()
 
@@ -134,10 +135,21 @@ class _Ear:
         self.wait()
 
     def wait(self) -> None:
-        """Wait while it is paused; raises CancelledError when it is stopped."""
+        """Wait while it is paused or a text is written; raises CancelledError if it is stopped."""
         self._goes_on.wait()
-        if self._is_stopped:
+        if self._has_to_wait():
+            self._mouth.tell(TrainingWaits())
+        while self._has_to_wait():
+            self._is_stopped.wait(_LOOK_S)
+            self._goes_on.wait()
+        if self._is_stopped.is_set():
             raise CancelledError("Stopped.")
+
+    def _has_to_wait(self) -> bool:
+        """Whether a text is being written, and the training is not to end."""
+        if not self._cache or self._is_stopped.is_set():
+            return False
+        return is_written(Path(self._cache))
 
     def _hear(self) -> None:
         for line in self._stream:
@@ -147,76 +159,54 @@ class _Ear:
             elif wish == "pause":
                 self._goes_on.clear()
             else:
-                self._is_stopped |= wish == "stop"
-                self._goes_on.set()
-                if self._is_stopped:
+                if wish == "stop":
+                    self._is_stopped.set()
                     self._has_begun.set()
+                self._goes_on.set()
         os._exit(0)  # the app is gone
 
 
 def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
-    settings = order.settings
-    torch.set_num_threads(order.threads or default_threads())
-    torch.manual_seed(settings.seed)
-    job = Job(0, lambda _event: None)
-    network, tokenizer = load_network(Path(order.model), order.gpu_layers, order.cache, job)
-    network = network.to(numbers_for(network)).train()
-    ear.wait()
-    vocabulary = TorchVocabulary(tokenizer, int(network.get_output_embeddings().weight.shape[0]))
-    texts = (vocabulary.tokenize(text).tolist() for text in order.texts)
-    packed = pack(texts, settings.length, settings.seed, vocabulary.bos)
-    if not packed.rows:
-        raise ParameterError("The pages are too short to learn from.", "Choose more pages.")
-    alpha = ALPHA * settings.rank
-    adapters = Adapters(network, settings.rank, alpha, settings.seed)
-    training = StyleTraining(network, adapters, packed, settings, Path(order.folder))
+    opened = open_training(order, ear.wait)
+    training, adapters, network = opened.training, opened.adapters, opened.network
     if order.resumes:
         training.resume()
-    mouth.tell(training.plan(ear.wait, _peak()))
+    mouth.tell(training.plan(ear.wait, peak_memory()))
     ear.wait_for_begin()
     training.run(mouth.tell, Control(ear.wait))
     problem = write_adapter(
         Path(order.folder),
         adapters.matrices(),
-        rank=settings.rank,
-        alpha=alpha,
+        rank=adapters.rank,
+        alpha=adapters.alpha,
         base=Path(order.model).stem,
         config=network.config,
     )
-    pairs, samples = _samples(order, network, adapters, packed, vocabulary, mouth)
-    return _outcome(training, packed, pairs, samples, problem)
+    begun = monotonic()
+    pairs, samples = _samples(order, opened, ear, mouth)
+    done = _outcome(training, opened.packed, pairs, samples, problem)
+    return msgspec.structs.replace(done, sample_seconds=monotonic() - begun)
 
 
 def _samples(
-    order: TrainingOrder,
-    network: Any,
-    adapters: Adapters,
-    packed: Packed,
-    vocabulary: TorchVocabulary,
-    mouth: _Mouth,
+    order: TrainingOrder, opened: OpenedTraining, ear: _Ear, mouth: _Mouth
 ) -> tuple[tuple[SamplePair, ...], tuple[str, ...]]:
     """Pairs before and after, and samples of the trained model."""
+    network, vocabulary = opened.network, opened.vocabulary
     network.eval()
-    prompts = prompts_of(packed.held_out, order.pairs)
+    prompts = prompts_of(opened.packed.held_out, order.pairs)
     if not prompts or not order.pairs:
         return (), ()
     many = [prompts[at % len(prompts)] for at in range(max(order.samples, len(prompts)))]
     seed = order.settings.seed
-    with adapters.off():
-        before = write_on(
-            network,
-            prompts,
-            vocabulary.ends,
-            seed,
-            lambda one: mouth.tell(SamplesWritten(fraction=one / 3)),
-        )
-    after = write_on(
-        network,
-        many,
-        vocabulary.ends,
-        seed,
-        lambda one: mouth.tell(SamplesWritten(fraction=(1 + 2 * one) / 3)),
-    )
+
+    def tell(fraction: float) -> None:
+        mouth.tell(SamplesWritten(fraction=fraction))
+        ear.wait()
+
+    with opened.adapters.off():
+        before = write_on(network, prompts, vocabulary.ends, seed, lambda one: tell(one / 3))
+    after = write_on(network, many, vocabulary.ends, seed, lambda one: tell((1 + 2 * one) / 3))
 
     def text(tokens: Any) -> str:
         return b"".join(map(vocabulary.piece, tokens)).decode("utf-8", "replace")
@@ -245,22 +235,10 @@ def _outcome(
         loss_after=best,
         seconds=state.seconds,
         speed=seen / max(state.seconds, 1e-9),
-        memory=_peak(),
+        memory=peak_memory(),
         parameters=training.adapters.flat.numel(),
         pairs=pairs,
         samples=samples,
         gguf_problem=problem,
         versions={name: version(name) for name in ("torch", "transformers", "safetensors")},
     )
-
-
-def _peak() -> int:
-    """The most memory that this process has taken, in bytes; 0 where the system does not say."""
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

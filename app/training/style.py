@@ -89,6 +89,7 @@ class StyleTraining:
             [adapters.flat], lr=settings.rate, betas=(0.9, 0.999), weight_decay=0.0
         )
         self._best = adapters.flat.detach().clone()
+        self._held = 0.0  # seconds in which it was not allowed to go on
         self.state = TrainingState(digest=self._digest())
 
     def resume(self) -> bool:
@@ -124,11 +125,11 @@ class StyleTraining:
         """Seconds to learn from a token and to test one, measured; nothing is changed."""
         row = self._packed.rows[0]
         self._learn(row, row.targets)  # the first is slower: memory is asked for
-        begun = self._clock()
+        begun = self._clock() - self._held
         for _try in range(rows):
-            wait()
+            self._wait(wait)
             self._learn(row, row.targets)
-        learning = (self._clock() - begun) / (rows * row.targets)
+        learning = (self._clock() - self._held - begun) / (rows * row.targets)
         self.adapters.flat.grad.zero_()
         begun = self._clock()
         self._test(row)
@@ -162,21 +163,21 @@ class StyleTraining:
         Raises CancelledError when it is stopped, after a checkpoint was written, and
         HousekeepingError where none can be.
         """
-        begun, before, saved = self._clock(), self.state.seconds, self._clock()
+        begun, before, saved = self._clock() - self._held, self.state.seconds, self._clock()
         seen, first = 0, self.state.step
         try:
-            if not self.state.held_out:
-                self._look(tell)
+            if self._is_test_due() and not self._is_tested():
+                self._look(tell, control)
             while self.state.step < self.steps and not self.state.is_over:
-                loss, targets = self._step(control)
+                loss, targets = self.step(control)
                 seen += targets
-                passed = self._clock() - begun
+                passed = self._clock() - self._held - begun
                 self.state = msgspec.structs.replace(
                     self.state, step=self.state.step + 1, seconds=before + passed
                 )
                 tell(self._news(loss, seen / max(passed, 1e-9), passed, first))
                 if self._is_test_due():
-                    self._look(tell)
+                    self._look(tell, control)
                 if self._clock() - saved >= CHECKPOINT_S:
                     self.save()
                     saved = self._clock()
@@ -193,24 +194,28 @@ class StyleTraining:
         """Whether it ended before its last step."""
         return self.state.step < self.steps
 
-    def _step(self, control: Control) -> tuple[float, int]:
+    def step(self, control: Control) -> tuple[float, int]:
         """One step of the optimizer: the mean loss, and how many tokens it learned from."""
-        epoch, place = divmod(self.state.step, self.steps_each)
-        order = list(range(len(self._packed.rows)))
-        random.Random(f"{self._settings.seed}-{epoch}").shuffle(order)
-        rows = [self._packed.rows[at] for at in order[place * STEP_ROWS : (place + 1) * STEP_ROWS]]
+        rows = self.rows_of(self.state.step)
         targets = sum(row.targets for row in rows)
         flat = self.adapters.flat
         flat.grad.zero_()
         loss = 0.0
         for row in rows:
-            control.wait()
+            self._wait(control.wait)
             loss += self._learn(row, targets)
         torch.nn.utils.clip_grad_norm_([flat], CLIP)
         for group in self._optimizer.param_groups:
             group["lr"] = self.rate(self.state.step)
         self._optimizer.step()
         return loss, targets
+
+    def rows_of(self, step: int) -> list[TokenRow]:
+        """The rows of a step, of which every pass over the pages has another order."""
+        epoch, place = divmod(step, self.steps_each)
+        order = list(range(len(self._packed.rows)))
+        random.Random(f"{self._settings.seed}-{epoch}").shuffle(order)
+        return [self._packed.rows[at] for at in order[place * STEP_ROWS : (place + 1) * STEP_ROWS]]
 
     def rate(self, step: int) -> float:
         """The rate of a step."""
@@ -219,6 +224,12 @@ class StyleTraining:
             return self._settings.rate * (step + 1) / warm
         share = (step - warm) / max(1, self.steps - warm)
         return self._settings.rate * 0.5 * (1 + math.cos(math.pi * share))
+
+    def _wait(self, wait: Callable[[], None]) -> None:
+        """Wait until it may go on; that takes no time of the training's."""
+        begun = self._clock()
+        wait()
+        self._held += self._clock() - begun
 
     def _learn(self, row: TokenRow, targets: int) -> float:
         loss = self.loss(row) / targets
@@ -239,12 +250,19 @@ class StyleTraining:
         step = self.state.step
         return step == self.steps or step % max(1, self.steps_each // TESTS) == 0
 
-    def _look(self, tell: Callable[[TrainingNews], None]) -> None:
+    def _is_tested(self) -> bool:
+        return any(one.step == self.state.step for one in self.state.held_out)
+
+    def _look(self, tell: Callable[[TrainingNews], None], control: Control) -> None:
         """Test on the held-out pages, and keep the best."""
         rows = self._packed.held_out
         if not rows:
             return
-        loss = sum(map(self._test, rows)) / sum(row.targets for row in rows)
+        loss = 0.0
+        for row in rows:
+            self._wait(control.wait)
+            loss += self._test(row)
+        loss /= sum(row.targets for row in rows)
         former = self.state.held_out
         best = former[-1].best if former else math.inf
         is_better = loss < best - _LEAST_GAIN

@@ -12,7 +12,7 @@ SOURCES = "sources.json"
 
 EXCLUDED = (
     "torch", "transformers", "accelerate", "safetensors", "tokenizers", "huggingface_hub", "hf_xet",
-    "PIL", "pandas", "scipy", "sklearn", "matplotlib", "IPython", "xllamacpp", "pydantic",
+    "PIL", "pandas", "scipy", "sklearn", "matplotlib", "IPython", "xllamacpp", "peft", "pydantic",
     "fastapi", "pytest", "hypothesis", "pip", "setuptools", "ensurepip", "venv", "tkinter",
     "_tkinter", "turtle", "idlelib", "lib2to3", "pydoc_data", "test", "numpy.f2py",
     "numpy.distutils", "llama_cpp.server", "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick",
@@ -33,7 +33,7 @@ DATA = (
 )
 """Files and folders of the repository, and their folder in the bundle."""
 
-_NOT_OWN = ("app.sdk", "app.host.baselines.transformers_generate")
+_NOT_OWN = ("app.sdk", "app.host.baselines.peft_loop", "app.host.baselines.transformers_generate")
 
 # fmt: off
 _PLUGINS = {

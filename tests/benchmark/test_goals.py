@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from app.benchmark import first_token
+from app.benchmark import first_token, interference, torch_goals
 from app.benchmark.goal import Goal
 from app.benchmark.goals import GOALS
 from app.benchmark.many_clients import step_of_all
@@ -280,3 +282,61 @@ def test_a_copy_that_does_not_guess_is_not_measured(tmp_path: Path) -> None:
     with pytest.raises(NotMeasuredError, match="does not guess here"):
         goal(20).open(session)
     assert session.orders == ["copy", "copy"]
+
+
+def test_learning_is_compared_by_steps_and_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_goals, "kept_model", lambda _session: tmp_path)
+    seconds = {"training": 2.0, "peft": 3.0}
+    asked: list[tuple[str, str, Any]] = []
+
+    def baseline(name: str, _variables: Any = None) -> Any:
+        def ask(do: str, **arguments: Any) -> dict[str, Any]:
+            asked.append((name, do, arguments.get("numbers")))
+            if do == "step":
+                return {"seconds": seconds[name], "memory": 100 * seconds[name]}
+            return {"numbers": arguments["numbers"]} if name == "training" else {"build": "1"}
+
+        return SimpleNamespace(ask=ask)
+
+    session = FakeSession(tmp_path, FakeOurs())
+    session.baseline = baseline  # type: ignore[assignment, method-assign] # of one test
+    found = measured(21, session)
+    assert found == {
+        "own_speed": 1.5,
+        "own_memory": 0.667,
+        "whole_speed": 1.5,
+        "whole_memory": 0.667,
+    }
+    opens = [one for one in asked if one[1] == "open"]
+    assert opens == [(name, "open", of) for of in ("", "float32") for name in seconds]
+
+
+def test_a_training_beside_is_at_work_only_while_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = FakeOurs(0.02)
+    works: list[bool] = []
+
+    @contextmanager
+    def at_work() -> Iterator[None]:
+        ours.step = 0.025
+        works.append(True)
+        yield
+        ours.step = 0.02
+        works.append(False)
+
+    @contextmanager
+    def training(_session: Any) -> Iterator[Any]:
+        yield SimpleNamespace(at_work=at_work)
+
+    def edited(_session: Any) -> dict[str, float]:
+        return {"middle_ours": 0.003 if works[-1] else 0.002}
+
+    monkeypatch.setattr(interference, "_training", training)
+    monkeypatch.setattr(interference, "edited", edited)
+    session = FakeSession(tmp_path, ours)
+    session.enter_context = lambda one: one.__enter__()  # type: ignore[attr-defined]
+    assert measured(22, session) == {"writing": 0.8, "keys": 1.5}
+    assert works[-1] is False

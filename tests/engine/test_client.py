@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,8 @@ from app.core.errors import (
     PromptTooLongError,
 )
 from app.core.options.sampling import Sampling
+from app.core.training.giving_way import is_written
+from app.engine.client import EngineClient
 from app.engine.messages import (
     Count,
     Describe,
@@ -28,6 +31,7 @@ from app.engine.messages import (
     Tokens,
     Unload,
 )
+from tests.engine.conftest import Driver
 
 
 def test_a_generation_tells_everything_in_order(driver, listener, script_file):
@@ -221,3 +225,21 @@ def test_counts_out_of_limits_are_refused_by_the_host(driver, script_file, field
     driver.load(script_file())
     with pytest.raises(ParameterError):
         driver.generate(prompt="x", **(fields | more))
+
+
+@pytest.mark.parametrize("is_aside", [False, True])
+def test_trainings_see_a_text_that_is_written_unless_it_is_aside(
+    tmp_path, listener, script_file, is_aside
+):
+    cache = tmp_path / "cache"
+    seen: list[bool] = []
+    listener.hook = lambda event: (
+        seen.append(is_written(cache)) if isinstance(event, Tokens) else None
+    )
+    with closing(EngineClient(cancel_s=0.3, cache=cache)) as client:
+        driver = Driver(client, listener)
+        driver.load(script_file())
+        assert not is_written(cache)
+        driver.generate(prompt="a b c", background=is_aside)
+        assert not is_written(cache)
+    assert set(seen) == {not is_aside}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,15 @@ TEXT = [(3 + place * place) % 50 for place in range(32 * 20)]
 
 
 def training(
-    folder: Path, settings: StyleSettings = SETTINGS, text: list[int] = TEXT
+    folder: Path,
+    settings: StyleSettings = SETTINGS,
+    text: list[int] = TEXT,
+    clock: Callable[[], float] = time.monotonic,
 ) -> StyleTraining:
     network = tiny_network()
     packed = pack([text], settings.length, settings.seed, None)
     adapters = Adapters(network, settings.rank, 2.0 * settings.rank, settings.seed)
-    return StyleTraining(network, adapters, packed, settings, folder)
+    return StyleTraining(network, adapters, packed, settings, folder, clock)
 
 
 def stopping_after(calls: int) -> Control:
@@ -72,12 +77,40 @@ def test_a_stop_at_any_row_and_a_resume_end_as_without_it(
         stopped.run(lambda _news: None, stopping_after(calls))
     resumed = training(tmp_path)
     assert resumed.resume()
-    assert resumed.state.step == stopped.state.step == calls // 4
+    assert resumed.state.step == stopped.state.step
     resumed.run(lambda _news: None, Control())
     assert torch.equal(resumed.adapters.flat, whole.adapters.flat)
     assert [(one.step, one.loss) for one in resumed.state.held_out] == [
         (one.step, one.loss) for one in whole.state.held_out
     ]
+
+
+def test_the_time_in_which_it_waits_is_not_its_own(tmp_path: Path) -> None:
+    now = [0.0]
+
+    def wait() -> None:
+        now[0] += 100.0
+
+    held = training(tmp_path, clock=lambda: now[0])
+    assert held.probe(wait) == (0, 0)
+    held.run(lambda _news: None, Control(wait))
+    assert now[0] > 1000
+    assert held.state.seconds == 0
+
+
+def test_a_stop_before_a_test_makes_up_for_it(tmp_path: Path, whole: StyleTraining) -> None:
+    stopped = training(tmp_path)
+    with pytest.raises(CancelledError):
+        stopped.run(lambda _news: None, stopping_after(len(stopped._packed.held_out) + 4))
+    assert stopped.state.step == 1
+    assert [one.step for one in stopped.state.held_out] == [0]
+    resumed = training(tmp_path)
+    assert resumed.resume()
+    resumed.run(lambda _news: None, Control())
+    assert [one.step for one in resumed.state.held_out] == [
+        one.step for one in whole.state.held_out
+    ]
+    assert torch.equal(resumed.adapters.flat, whole.adapters.flat)
 
 
 def test_a_probe_changes_nothing(tmp_path: Path) -> None:

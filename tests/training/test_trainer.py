@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from app.core.errors import CancelledError, LampblackError, ModelCrashedError
 from app.core.options.adapters import Adapter
 from app.core.options.load_options import LoadOptions
+from app.core.training.giving_way import WritingMark
 from app.core.training.orders import (
     HeldOutLoss,
     StyleSettings,
@@ -19,6 +20,7 @@ from app.core.training.orders import (
     TrainingOrder,
     TrainingPlan,
     TrainingStep,
+    TrainingWaits,
 )
 from app.engine.learning.child import TrainingChild, trainer_command
 from app.engine.messages import Load
@@ -155,3 +157,20 @@ def test_what_cannot_be_is_a_sentence(tiny_model: Path, tmp_path: Path) -> None:
     child = TrainingChild(["python3", "-c", "import sys; sys.stderr.write('oh')"])
     with pytest.raises(ModelCrashedError, match="oh"):
         child.run(order(tiny_model, tmp_path / "dead"), lambda _news: None)
+
+
+def test_it_waits_while_a_text_is_written(tiny_model: Path, tmp_path: Path) -> None:
+    cache, seen = tmp_path / "cache", list[str]()
+    mark, timers = WritingMark(cache), list[threading.Timer]()
+    mark.begin(1)
+
+    def on_news(_child: TrainingChild, news: Any) -> None:
+        seen.append(type(news).__name__)
+        if isinstance(news, TrainingWaits):
+            timers.append(threading.Timer(0.3, lambda: (seen.append("written"), mark.end(1))))
+            timers[0].start()
+
+    train(order(tiny_model, tmp_path / "run", cache=str(cache), pairs=0), on_news)
+    timers[0].join()
+    assert seen[:3] == ["TrainingWaits", "written", "TrainingPlan"]
+    assert seen.count("TrainingWaits") == 1

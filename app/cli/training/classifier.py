@@ -106,7 +106,7 @@ def run_classifier(arguments: argparse.Namespace, program: Program) -> None:
         path = Path(arguments.file)
         base = _base(arguments.base, home)
         texts = read_texts(path, arguments.text, arguments.label, _listed(arguments.labels))
-        order = _order(arguments, base, texts)
+        order = _order(arguments, base, texts, program.engine_cache)
         _require_memory(order)
         name = arguments.name or free_name(f"{path.stem} classifier", home)
         order = learning.begin(name, path, texts, order)
@@ -152,7 +152,7 @@ def _base(given: str, home: Path) -> Path | None:
 
 
 def _order(
-    arguments: argparse.Namespace, base: Path | None, texts: LabelledTexts
+    arguments: argparse.Namespace, base: Path | None, texts: LabelledTexts, cache: str
 ) -> ClassifierOrder:
     if base is None and arguments.learn:
         raise UsageError("--learn is for an encoder.", "Give its folder with --base.")
@@ -167,6 +167,7 @@ def _order(
         labels=texts.labels,
         settings=_settings(arguments, DEFAULTS[method]),
         folder="",
+        cache=cache,
     )
 
 

@@ -13,6 +13,7 @@ from app.core.training.orders import (
     TrainingNews,
     TrainingPlan,
     TrainingStep,
+    TrainingWaits,
 )
 from app.core.training.smaller_orders import AnswersPlanned, AtWork
 from app.core.units import duration_text, size_text
@@ -63,6 +64,8 @@ class TrainingTeller:
         elif isinstance(news, AnswersPlanned):
             there = f", {size_text(news.present)} of it there already" if news.present else ""
             self._note(f"The teacher's answers take {size_text(news.size)} on the disk{there}.")
+        elif isinstance(news, TrainingWaits):
+            self._task.line.show("waiting while a text is written here")
 
     def _note(self, line: str) -> None:
         if not self._quiet:

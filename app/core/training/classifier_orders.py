@@ -88,7 +88,7 @@ class ClassifierOrder(
     """The texts with the places of their labels, and where the child may write: `folder` alone.
 
     `base` is an encoder's folder, empty for a recurrent network. With `resumes` it goes on from
-    the checkpoint in `folder`. `threads` 0 takes all cores.
+    the checkpoint in `folder`. `cache` is the engine's. `threads` 0 takes all cores.
     """
 
     method: Method
@@ -98,6 +98,7 @@ class ClassifierOrder(
     labels: tuple[str, ...]
     settings: ClassifierSettings
     folder: str
+    cache: str = ""
     resumes: bool = False
     threads: int = 0
 

@@ -8,7 +8,7 @@ lengths in tokens.
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -40,6 +40,9 @@ ALPHA = 2.0
 
 STEP_ROWS = 4
 """How many rows of the full length make one step of the optimizer."""
+
+
+Numbers = Literal["", "bfloat16", "float32"]
 
 
 class StyleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +82,8 @@ class TrainingOrder(
     `texts` are the pages, one a text. `cache` is the engine's. With `resumes` it goes on from the
     checkpoint in `folder`. `pairs` prompts are written on from before and after, `samples` times
     in all to look for what was learned by heart. `gpu_layers` 0 keeps it on the processor;
-    `threads` 0 takes all cores.
+    `threads` 0 takes all cores. `numbers` are PyTorch's name of what is computed with; empty for
+    bfloat16 where the processor multiplies it by itself, else float32.
     """
 
     model: str
@@ -92,6 +96,7 @@ class TrainingOrder(
     samples: int = 50
     gpu_layers: int = 0
     threads: int = 0
+    numbers: Numbers = ""
 
 
 class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, tag="plan"):
@@ -136,6 +141,10 @@ class SamplesWritten(msgspec.Struct, frozen=True, kw_only=True, tag="samples"):
     fraction: float
 
 
+class TrainingWaits(msgspec.Struct, frozen=True, kw_only=True, tag="waits"):
+    """A text is being written with this program, and the training waits until that is done."""
+
+
 class SamplePair(msgspec.Struct, frozen=True, kw_only=True):
     """How the model goes on from `prompt`, words of the held-out pages, without and with it."""
 
@@ -149,7 +158,7 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True, tag="trained"):
 
     `loss_before` is the base's on the held-out pages, `loss_after` that of the best step.
     `gguf_problem` says why there is none for llama.cpp; empty where there is. `samples` are texts
-    of the trained model.
+    of the trained model, which took `sample_seconds`.
     """
 
     steps: int
@@ -165,6 +174,7 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True, tag="trained"):
     samples: tuple[str, ...]
     gguf_problem: str
     versions: dict[str, str]
+    sample_seconds: float = 0.0
 
 
 class Interrupted(msgspec.Struct, frozen=True, kw_only=True, tag="interrupted"):
@@ -190,6 +200,7 @@ TrainingNews = (
     | SamplesWritten
     | AnswersPlanned
     | AtWork
+    | TrainingWaits
     | TrainingEnd
 )
 AnyOrder = TrainingOrder | ClassifierOrder | PruneOrder | DistillOrder

@@ -39,7 +39,7 @@ _ENDS = (Trained, ClassifierTrained, SmallerMade, Interrupted, TrainingFailed)
 
 End = TypeVar("End", Trained, ClassifierTrained, SmallerMade)
 
-_WAITING = {"OMP_WAIT_POLICY": "passive"}
+WAITING = {"OMP_WAIT_POLICY": "passive"}
 """PyTorch's threads sleep while they wait: those of low priority would spin away the time of the
 one that they wait for."""
 
@@ -132,6 +132,12 @@ class TrainingChild:
             raise ModelCrashedError("The training broke off without a word.", hint)
         return end
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process number, while there is one."""
+        with self._lock:
+            return self._child.pid if self._child is not None else None
+
     def begin(self) -> None:
         """Agree to the plan."""
         self._wish("begin")
@@ -159,7 +165,7 @@ class TrainingChild:
     def _started(self) -> subprocess.Popen[bytes]:
         try:
             child = start_child(
-                self._command, log=subprocess.PIPE, environ=host_environment() | _WAITING
+                self._command, log=subprocess.PIPE, environ=host_environment() | WAITING
             )
         except OSError as error:
             raise EngineStoppedError(

@@ -168,6 +168,7 @@ class StyleLearning:
             "best_step": done.best_step,
             "steps": done.steps,
             "seconds": round(done.seconds, 2),
+            "sample_seconds": round(done.sample_seconds, 2),
             "tokens_per_second": round(done.speed, 2),
             "memory": done.memory,
             "verbatim_words": learned.card.verbatim.length,

@@ -17,7 +17,9 @@ BASELINES = {
     "busy": "app.host.baselines.server:BusyCore",
     "llama-server": "app.host.baselines.llama_server:LlamaServer",
     "llama": "app.host.baselines.llama_default:HighLevel",
+    "peft": "app.host.baselines.peft_loop:PeftLoop",
     "torch": "app.host.baselines.transformers_generate:TransformersGenerate",
+    "training": "app.training.timed:TimedTraining",
 }
 """The class of each baseline; a line names a method, its arguments, and gets its result."""
 
