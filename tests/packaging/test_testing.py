@@ -14,6 +14,7 @@ def test_tests_arguments_reach_pytest_and_its_code_is_ours(
     commands: list[list[object]] = []
     monkeypatch.setattr(environment, "set_up", lambda **_: None)
     monkeypatch.setattr(environment, "get_starter", lambda: 0)
+    monkeypatch.setattr(environment, "get_encoder", lambda: None)
     monkeypatch.setattr(testing, "check", lambda: 0)
 
     def call(command: list[object], cwd: Path) -> int:
@@ -47,6 +48,7 @@ def test_the_benchmarks_peers_are_installed_where_only_it_finds_them(
     ran: list[tuple[list[object], str]] = []
     monkeypatch.setattr(environment, "set_up", lambda **_: None)
     monkeypatch.setattr(environment, "get_starter", lambda: 0)
+    monkeypatch.setattr(environment, "get_encoder", lambda: None)
     monkeypatch.setattr(testing.installing, "pip", lambda *words: installed.append(words))
 
     def call(command: list[object], env: dict[str, str]) -> int:
@@ -79,6 +81,7 @@ def test_no_tests_without_a_model_or_with_a_failed_check(
 ) -> None:
     monkeypatch.setattr(environment, "set_up", lambda **_: None)
     monkeypatch.setattr(environment, "get_starter", lambda: starter)
+    monkeypatch.setattr(environment, "get_encoder", lambda: None)
     monkeypatch.setattr(testing, "check", lambda: check)
     monkeypatch.setattr(subprocess, "call", pytest.fail)
     assert dev.main(["test"]) == 1
