@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.cli.selftest.books import (
 )
 from app.cli.selftest.home import BEGINNING, SelftestHome
 from app.cli.selftest.keeping import BESIDE, HIDDEN, NAMED, TOLD, convert, keep_backup
+from app.cli.selftest.learning import learn_labels
 from app.cli.selftest.loopback import ask_service, free_port
 from app.cli.selftest.recording import keep_runs
 from app.cli.selftest.report import CannotTryError
@@ -38,6 +40,7 @@ from app.core.runs.record import RunRecords
 from app.core.store import Store, damage_of
 from app.core.units import size_text
 from app.engine.client import EngineClient
+from app.engine.learning.child import trainer_command
 from app.engine.messages import Describe, Described
 from app.program import Program
 
@@ -298,6 +301,15 @@ class Selftest:
     def keep_runs(self) -> str:
         """Record two runs, compare them and write a report."""
         return keep_runs(RunRecords(self.home.paths.runs))
+
+    def learn(self) -> str:
+        """Let the training child learn two labels, where PyTorch is."""
+        packs = self._user.packs
+        is_there = packs.find("torch") if packs.is_needed("torch") else find_spec("torch")
+        if is_there is None:
+            raise CannotTryError("the PyTorch engine is not installed")
+        command = trainer_command(packs.command("torch"))
+        return learn_labels(command, self.home.folder / "learned", str(self.home.paths.cache))
 
     def know_origins(self) -> str:
         """Tell the model's words in the manuscript from the writer's."""

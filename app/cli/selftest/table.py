@@ -47,6 +47,14 @@ STEPS = (
         is_optional=True,
     ),
     SelftestStep(
+        name="learning",
+        title="let a small network learn, where PyTorch is",
+        run=Selftest.learn,
+        limit_s=120,
+        remedy="Close other programs, and try again.",
+        is_optional=True,
+    ),
+    SelftestStep(
         name="window",
         title="open the window",
         run=Selftest.open_window,
