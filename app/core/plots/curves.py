@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 
 import msgspec
 
-from app.core.plots.scales import Scale, scale_of
+from app.core.plots.scales import Scale, is_drawable, scale_of
 
 MOST_POINTS = 400
 """Of a curve that is drawn: with more of them the eye sees no more."""
@@ -133,4 +132,4 @@ def nearest(layout: CurveLayout, x: float) -> list[tuple[Series, Point]]:
 
 def finite(points: Sequence[Point]) -> list[Point]:
     """The points that can be drawn: those of which both are numbers."""
-    return [(x, y) for x, y in points if isfinite(x) and isfinite(y)]
+    return [(x, y) for x, y in points if is_drawable(x) and is_drawable(y)]

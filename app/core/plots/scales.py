@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, log10
 
 import msgspec
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_PLACES = 8
 _LEAST = 1e-280  # between the ends of a scale
+_MOST = 1e300  # two of them are no infinity yet
+
+
+def is_drawable(value: float) -> bool:
+    """Whether a value has a place on a scale: it is a number, and not beyond all measure."""
+    return abs(value) <= _MOST
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -40,7 +46,7 @@ def scale_of(
     Its ends are ticks, or with `tight` the least and the greatest value. `whole` has ticks at
     whole numbers alone. What is no number is left out; without any it goes from 0 to 1.
     """
-    found = [value for value in values if isfinite(value)]
+    found = [value for value in values if is_drawable(value)]
     low, high = (min(found), max(found)) if found else (0.0, 1.0)
     if high - low <= max(_LEAST, 1e-12 * max(abs(low), abs(high))):
         room = abs(low) * 0.05 if abs(low) > _LEAST else 0.5

@@ -32,7 +32,7 @@ class ComparedRow(msgspec.Struct, frozen=True):
     @property
     def differs(self) -> bool:
         """Whether it is not the same in all of them."""
-        return len(set(map(repr, self.values))) > 1
+        return len({(isinstance(one, bool), one) for one in self.values}) > 1
 
 
 def compared(records: Sequence[RunRecord]) -> list[ComparedRow]:

@@ -7,8 +7,9 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -31,6 +32,13 @@ RunState = Literal["running", "stopped", "failed", "done"]
 Number = int | float
 Setting = bool | int | float | str
 
+_WORD = 1 << 63
+Whole = Annotated[int, msgspec.Meta(ge=-_WORD, le=_WORD - 1)]
+"""An integer that also counts as a float; JSON could hold any."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=_WORD - 1)]
+Moment = Annotated[float, msgspec.Meta(ge=0, le=32_500_000_000)]
+"""Seconds since 1970, before the year 3000: what every system's calendar can say."""
+
 
 class RunMeasure(msgspec.Struct, frozen=True, kw_only=True):
     """A figure with the interval of 95 % that it lies in; `better` is "higher" or "lower"."""
@@ -46,7 +54,12 @@ class RunConfusion(msgspec.Struct, frozen=True, kw_only=True):
     """How often each label was chosen: a line for each right label, a column for each chosen."""
 
     labels: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
+    counts: tuple[tuple[Count, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is no square."""
+        if {len(self.labels)} != {len(self.counts), *map(len, self.counts)}:
+            raise ValueError("a confusion matrix has a line and a column for each label")
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,23 +77,23 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: str
     state: RunState
-    begun_at: float
-    ended_at: float = 0.0
+    begun_at: Moment
+    ended_at: Moment = 0.0
     name: str
     model: str
     model_path: str
     model_sha256: str = ""
     data: tuple[str, ...] = ()
     data_sha256: str = ""
-    settings: dict[str, Setting] = {}
-    seed: int = 0
+    settings: dict[str, bool | Whole | float | str] = {}
+    seed: Whole = 0
     versions: dict[str, str] = {}
     facts: dict[str, str] = {}
     machine: MachineFacts | None = None
-    curve: tuple[tuple[int, float, float], ...] = ()
-    held_out: tuple[tuple[int, float], ...] = ()
-    scores: tuple[tuple[int, float], ...] = ()
-    figures: dict[str, Number] = {}
+    curve: tuple[tuple[Whole, float, float], ...] = ()
+    held_out: tuple[tuple[Whole, float], ...] = ()
+    scores: tuple[tuple[Whole, float], ...] = ()
+    figures: dict[str, Whole | float] = {}
     measures: tuple[RunMeasure, ...] = ()
     confusion: RunConfusion | None = None
     made: str = ""
@@ -138,8 +151,11 @@ class RunRecords:
         return self.path / run
 
     def write(self, record: RunRecord) -> None:
-        """Write a record in place of its former state; raises HousekeepingError."""
-        data = msgspec.json.format(msgspec.json.encode(record), indent=1)
+        """Write a record in place of its former state; raises HousekeepingError.
+
+        Figures that are no numbers, as of a training that ran away, are left out: JSON has none.
+        """
+        data = msgspec.json.format(msgspec.json.encode(_with_numbers(record)), indent=1)
         try:
             write_atomically(self.folder(record.id) / RECORD_FILE, data)
         except OSError as error:
@@ -188,10 +204,11 @@ class RunRecords:
     def look(self) -> RunsFound:
         """Every run, and what is wrong with those that cannot be read."""
         try:
-            folders = sorted(one for one in self.path.iterdir() if _ID.fullmatch(one.name))
+            named = sorted(one for one in self.path.iterdir() if _ID.fullmatch(one.name))
+            folders = [one for one in named if one.is_dir()]
         except OSError:
             return RunsFound()
-        found = [self._read(folder) for folder in folders if folder.is_dir()]
+        found = [self._read(folder) for folder in folders]
         records = [one for one in found if isinstance(one, RunRecord)]
         records.sort(key=lambda one: (one.begun_at, one.id), reverse=True)
         return RunsFound(tuple(records), tuple(one for one in found if isinstance(one, RunProblem)))
@@ -270,6 +287,23 @@ class RunRecords:
         if record.state == "running" and not self.is_running(record.id):
             return msgspec.structs.replace(record, state="stopped", problem=_BROKEN_OFF)
         return record
+
+
+def _with_numbers(record: RunRecord) -> RunRecord:
+    return msgspec.structs.replace(
+        record,
+        settings={
+            name: str(value) if isinstance(value, float) and not isfinite(value) else value
+            for name, value in record.settings.items()
+        },
+        curve=tuple(row for row in record.curve if all(map(isfinite, row))),
+        held_out=tuple(row for row in record.held_out if all(map(isfinite, row))),
+        scores=tuple(row for row in record.scores if all(map(isfinite, row))),
+        figures={name: value for name, value in record.figures.items() if isfinite(value)},
+        measures=tuple(
+            one for one in record.measures if all(map(isfinite, (one.value, one.low, one.high)))
+        ),
+    )
 
 
 def _age(folder: Path) -> float:

@@ -228,17 +228,21 @@ class RunsDialog(QDialog):
     # What is done with them
 
     def _save_report(self) -> None:
-        path = self._asked(self.tr("Save the Report"), ".html", self.tr("Web page (*.html)"))
+        records = self.selected()
+        filters = self.tr("Web page (*.html)")
+        path = self._asked(records, self.tr("Save the Report"), ".html", filters)
         if path is not None:
-            self.save_report(path)
+            self.save_report(path, records)
 
     def _save_image(self) -> None:
-        path = self._asked(self.tr("Save the Image"), ".svg", self.tr("Image (*.svg)"))
-        if path is not None:
-            self.save_image(path)
-
-    def _asked(self, title: str, suffix: str, filters: str) -> Path | None:
         records = self.selected()
+        path = self._asked(records, self.tr("Save the Image"), ".svg", self.tr("Image (*.svg)"))
+        if path is not None:
+            self.save_image(path, records)
+
+    def _asked(
+        self, records: Sequence[RunRecord], title: str, suffix: str, filters: str
+    ) -> Path | None:
         name = "".join(
             letter if letter.isalnum() or letter in " -_." else " " for letter in records[0].name
         )
@@ -249,15 +253,15 @@ class RunsDialog(QDialog):
         path = Path(chosen)
         return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
 
-    def save_report(self, path: Path) -> None:
-        """Write the page of the selected runs."""
-        words, records = self._words, self.selected()
+    def save_report(self, path: Path, records: Sequence[RunRecord]) -> None:
+        """Write the page of some runs, those that were selected when it was asked for."""
+        words = self._words
         language = QLocale().bcp47Name()
         self._write(path, report(records, words.say, words.show, language))
 
-    def save_image(self, path: Path) -> None:
-        """Write the curves or measures of the selected runs."""
-        self._write(path, run_image(self.selected(), self._words.say))
+    def save_image(self, path: Path, records: Sequence[RunRecord]) -> None:
+        """Write the curves or measures of some runs."""
+        self._write(path, run_image(records, self._words.say))
 
     def _write(self, path: Path, content: str) -> None:
         self.note.say("")

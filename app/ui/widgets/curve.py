@@ -66,6 +66,7 @@ class Curve(QWidget):
         super().__init__(parent)
         self._title, self._across, self._upward = title, across, upward
         self._lines: tuple[CurveLine, ...] = ()
+        self._given: tuple[Series, ...] = ()  # those of a whole plot, which are named already
         self._plot = CurvePlot(title="", x_name="", y_name="", series=())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._word()
@@ -79,12 +80,12 @@ class Curve(QWidget):
 
     def show_lines(self, lines: Sequence[CurveLine]) -> None:
         """Show these lines in place of those before; points that are no numbers are left out."""
-        self._lines = tuple(lines)
+        self._lines, self._given = tuple(lines), ()
         self._word()
 
     def show_plot(self, plot: CurvePlot) -> None:
         """Show this in place of what was shown before, its title and axes as well."""
-        self._lines = ()
+        self._lines, self._given = (), plot.series
         self._title, self._across, self._upward = plot.title, plot.x_name, plot.y_name
         self._show(plot)
 
@@ -104,7 +105,7 @@ class Curve(QWidget):
             title=told(self._title),
             x_name=told(self._across),
             y_name=told(self._upward),
-            series=series or self._plot.series,
+            series=series or self._given,
         )
         self._show(plot)
 

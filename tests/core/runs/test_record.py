@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from app.core.errors import HousekeepingError, ParameterError
 from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import RunConfusion, RunMeasure, RunRecord, RunRecords
 from tests.core.runs.made import record
+
+RUN = "style-20200102-030405"
 
 
 def test_runs_come_back_the_newest_first(tmp_path: Path) -> None:
@@ -42,6 +45,16 @@ def test_all_of_a_record_comes_back(tmp_path: Path) -> None:
     assert records.read(run) == whole
 
 
+HUGE = "1" + "0" * 400
+
+
+def with_field(name: str, value: str) -> bytes:
+    """A record that is whole but for one field."""
+    fields = msgspec.json.decode(msgspec.json.encode(record(RUN)))
+    fields[name] = msgspec.Raw(value.encode())
+    return msgspec.json.encode(fields)
+
+
 DAMAGES = {
     "cut": (b'{"lampblack_run":1,"id":"', "it is damaged"),
     "empty": (b"", "it is damaged"),
@@ -50,6 +63,16 @@ DAMAGES = {
     "nested": (b"[" * 100_000, "it is damaged"),
     "fields": (b'{"lampblack_run":1,"id":5}', "it is damaged"),
     "nan": (b'{"lampblack_run":1,"curve":[[1,NaN,0]]}', "it is damaged"),
+    "beyond numbers": (with_field("seed", HUGE), "it is damaged"),
+    "beyond steps": (with_field("curve", f"[[{HUGE},1.0,0.1]]"), "it is damaged"),
+    "beyond figures": (with_field("figures", f'{{"steps":{HUGE}}}'), "it is damaged"),
+    "beyond time": (with_field("begun_at", "1e18"), "it is damaged"),
+    "before time": (with_field("begun_at", "-1e18"), "it is damaged"),
+    "no square": (
+        with_field("confusion", '{"labels":["a","b"],"counts":[[1,2],[3]]}'),
+        "it is damaged",
+    ),
+    "below nothing": (with_field("confusion", '{"labels":["a"],"counts":[[-1]]}'), "it is damaged"),
     "newer": (b'{"lampblack_run":99,"other":[]}', "a newer version of Lampblack wrote it"),
 }
 
@@ -61,7 +84,8 @@ def test_what_cannot_be_read_is_named_and_left_as_it_is(tmp_path: Path, name: st
     records.write(record(good))
     data, reason = DAMAGES[name]
     path = records.folder(bad) / "run.json"
-    path.write_bytes(data)
+    path.write_bytes(data.replace(RUN.encode(), bad.encode()))
+    data = path.read_bytes()
     found = records.look()
     assert [one.id for one in found.records] == [good]
     ((run, why),) = [(one.id, one.reason) for one in found.problems]
@@ -69,6 +93,27 @@ def test_what_cannot_be_read_is_named_and_left_as_it_is(tmp_path: Path, name: st
     with pytest.raises(ParameterError, match="cannot be read"):
         records.read(bad)
     assert path.read_bytes() == data
+
+
+def test_a_training_that_ran_away_keeps_its_record(tmp_path: Path) -> None:
+    records = RunRecords(tmp_path)
+    run = records.new_id("style")
+    records.write(
+        record(
+            run,
+            settings={"rank": 8, "limit": math.inf},
+            curve=((1, 3.0, 0.001), (2, math.nan, 0.001)),
+            held_out=((1, 3.0), (2, math.inf)),
+            scores=((1, math.nan), (2, 0.5)),
+            figures={"loss_after": math.nan, "perplexity": math.inf, "steps": 2},
+            measures=(RunMeasure(name="F1", value=0.5, low=math.nan, high=math.inf),),
+        )
+    )
+    found = records.read(run)
+    assert found.curve == ((1, 3.0, 0.001),)
+    assert (found.held_out, found.scores) == (((1, 3.0),), ((2, 0.5),))
+    assert (found.figures, found.measures) == ({"steps": 2}, ())
+    assert found.settings == {"rank": 8, "limit": "inf"}
 
 
 def test_other_troubles_are_named(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def test_two_runs_beside_each_other() -> None:
     assert {row.name for row in found if row.differs} >= {"data digest", "rank", "seconds"}
     assert not rows["seed"].differs
     assert not rows["model"].differs
+    same = compared([record(ONE, settings={"rate": 1}), record(OTHER, settings={"rate": 1.0})])
+    assert "rate" not in {row.name for row in same if row.differs}
 
 
 def test_values_as_people_read_them() -> None:

@@ -238,9 +238,27 @@ def test_a_report_and_an_image_are_saved(
     runs.settle()
     ElementTree.fromstring((tmp_path / "Yours.svg").read_text("utf-8"))
     assert asked == ["Yours.html", "Yours.svg"]
-    runs.dialog.save_report(tmp_path / "none" / "x.html")
+    runs.dialog.save_report(tmp_path / "none" / "x.html", runs.dialog.selected())
     runs.settle()
     assert "cannot be written" in runs.dialog.note.text()
+
+
+def test_what_is_saved_are_the_runs_that_were_asked_for(
+    runs: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose(_parent: object, _title: str, suggestion: str, _filters: str) -> tuple[str, str]:
+        runs.dialog._records.remove(TWO, runs._throw)  # elsewhere, while the file is being named
+        runs.look()
+        assert [one.id for one in runs.dialog.selected()] != [TWO]
+        return suggestion, ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    runs.select(1)
+    (chosen,) = runs.dialog.selected()
+    assert chosen.id == TWO
+    runs.dialog.report_button.click()
+    runs.settle()
+    assert TWO in (tmp_path / f"{chosen.name}.html").read_text("utf-8")
 
 
 def test_the_menu_opens_one_window(studio: Studio, qtbot: QtBot) -> None:

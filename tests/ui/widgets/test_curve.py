@@ -7,6 +7,7 @@ import math
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.core.plots.curves import CurvePlot, Series
 from app.ui.widgets.curve import Curve, CurveLine
 
 FALLING = tuple((float(step), 3.0 - step / 100) for step in range(1, 101))
@@ -37,6 +38,7 @@ def test_it_says_in_words_what_it_shows(curve: Curve) -> None:
         ((1.0, math.nan), (2.0, math.inf)),
         ((0.0, 0.0), (1.0, 0.0)),
         ((1.0, 1e-12), (2.0, 1e12)),
+        ((1.0, -1.7e308), (2.0, 1.7e308), (3.0, 1e299)),
         tuple((float(step), math.sin(step)) for step in range(50_000)),
     ],
 )
@@ -46,6 +48,16 @@ def test_it_draws_whatever_it_is_given(
     empty = curve.grab().toImage()
     curve.show_lines([CurveLine(name="a", points=points), CurveLine(name="b", points=FALLING)])
     assert curve.grab().toImage() != empty
+
+
+def test_no_line_that_was_shown_before_stays(curve: Curve) -> None:
+    curve.show_lines([CurveLine(name="Held out", points=FALLING)])
+    curve.show_lines([])
+    assert curve.plot.is_empty
+    falling = (Series(name="b", points=FALLING),)
+    curve.show_plot(CurvePlot(title="a", x_name="", y_name="", series=falling))
+    curve.show_lines([])
+    assert curve.accessibleDescription() == "Nothing to show yet."
 
 
 def test_the_pointer_is_told_the_nearest_numbers(curve: Curve) -> None:
