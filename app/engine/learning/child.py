@@ -35,6 +35,9 @@ from app.core.training.orders import (
 from app.core.training.smaller_orders import SmallerMade
 
 _LOG_LINES = 40
+MOST_STEPS = 20_000
+"""Of a longer training, steps that lie evenly between are recorded: its record stays a small file.
+"""
 _ENDS = (Trained, ClassifierTrained, SmallerMade, Interrupted, TrainingFailed)
 
 End = TypeVar("End", Trained, ClassifierTrained, SmallerMade)
@@ -70,6 +73,9 @@ def with_news(record: RunRecord, news: TrainingNews) -> RunRecord:
             scores=tuple(row for row in record.scores if row[0] <= news.done),
         )
     if isinstance(news, TrainingStep) and isfinite(news.loss):
+        apart = max(1, -(-news.steps // MOST_STEPS))
+        if news.step % apart and news.step < news.steps:
+            return record
         row = news.step, round(news.loss, 6), news.rate
         return replace(record, curve=(*record.curve, row))
     if isinstance(news, HeldOutLoss | HeldOutScores) and isfinite(news.loss):

@@ -13,6 +13,7 @@ from app.core.runs.record import RunConfusion, RunRecord
 from app.core.runs.run_plots import titles
 from app.ui.numbers import number_text
 from app.ui.runs.words import RunWords
+from app.ui.widgets.apply_theme import on_theme_change
 from app.ui.widgets.curve import series_colour
 from app.ui.widgets.theme import heading_font
 
@@ -103,12 +104,18 @@ def _texts(row: ComparedRow, words: RunWords) -> list[str]:
 class ConfusionTable(PlainTable):
     """Right labels in lines, chosen ones in columns; the darker, the more of a line's whole."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shares: dict[tuple[int, int], float] = {}
+        on_theme_change(self._shade)
+
     def show_confusion(self, found: RunConfusion) -> None:
         """The matrix; of very many labels the most frequent."""
         order = sorted(range(len(found.labels)), key=lambda place: -sum(found.counts[place]))
         kept = sorted(order[:_MOST_LABELS])
         names = [found.labels[place] for place in kept]
         self.clear()
+        self._shares = {}
         self.setRowCount(len(kept))
         self.setColumnCount(1 + len(kept))
         self.setHorizontalHeaderLabels(["", *names])
@@ -126,8 +133,16 @@ class ConfusionTable(PlainTable):
                 item = self.put(line, 1 + column, number_text(count), tip)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-                item.setBackground(_shade(count / whole))
+                self._shares[line, 1 + column] = count / whole
+        self._shade()
         self.begin()
+
+    def _shade(self) -> None:
+        """In the colours of the theme that is shown now."""
+        for (line, column), share in self._shares.items():
+            item = self.item(line, column)
+            if item is not None:
+                item.setBackground(_shade(share))
 
 
 def _shade(share: float) -> QColor:

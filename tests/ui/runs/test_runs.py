@@ -111,6 +111,16 @@ def test_the_newest_is_listed_first_and_shown(runs: Harness) -> None:
     assert cell(confusion, 2, 2).toolTip() == "积极 → neutral: 3"
 
 
+def test_the_confusion_follows_the_theme(runs: Harness) -> None:
+    apply_theme("light")
+    table = runs.dialog.details.confusion
+    shades = [cell(table, 0, column).background().color() for column in (1, 2)]
+    apply_theme("dark")
+    other = [cell(table, 0, column).background().color() for column in (1, 2)]
+    assert all(one.rgb() != before.rgb() for one, before in zip(other, shades, strict=True))
+    assert [one.alpha() for one in other] == [before.alpha() for before in shades]
+
+
 def test_a_training_has_its_curves(runs: Harness) -> None:
     runs.select(2)
     details = runs.dialog.details
