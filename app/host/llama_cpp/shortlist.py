@@ -2,7 +2,8 @@
 
 llama.cpp makes a list of the whole vocabulary for each draw. What lies below the `top_k` best never
 counts, so that a list of the tokens above a threshold gives the same draw for a fraction of the
-time, which matters where four texts are drawn after every step.
+time, which matters where four texts are drawn after every step. Only among tokens whose logits are
+equal to the last bit may another one come: llama.cpp sorts them as the length of its list has it.
 """
 
 from __future__ import annotations

@@ -93,14 +93,18 @@ class WindowTint(QObject):
         return first, min(manuscript.line_end(end), end + _NEAR)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the window's size, and tell what the text under the mouse is."""
+        """Follow the window's size, and tell what the text under the mouse is.
+
+        Where there is nothing to tell of it, another tint may have something.
+        """
         if event.type() == QEvent.Type.Resize:
             self.wake()
         elif event.type() == QEvent.Type.ToolTip and self.is_on and isinstance(event, QHelpEvent):
             cursor = self._editor.cursorForPosition(event.pos())
             text = self.text_at(self._editor.selection_of(cursor)[0])
             QToolTip.showText(event.globalPos(), text, self._editor.viewport())
-            return True
+            if text:
+                return True
         return super().eventFilter(watched, event)
 
     def _draw(self) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from app.core.interpretability.surprise_map import SurpriseMap
+from app.ui.interpretability.surprise_tint import SurpriseTint
 from app.ui.provenance.controller import ProvenanceController
 from tests.ui.conftest import Studio
 
@@ -106,4 +108,10 @@ def test_the_mouse_is_told_too(studio: Studio, shown: ProvenanceController, qtbo
     event = QHelpEvent(QHelpEvent.Type.ToolTip, place, viewport.mapToGlobal(place))
     QApplication.sendEvent(viewport, event)
     assert QToolTip.text() == "Typed"
+    tint = SurpriseTint(editor, SurpriseMap())
+    tint.switch(on=True)  # the page was never scored: it has nothing to tell
+    QToolTip.showText(event.globalPos(), "Before", viewport)
+    QApplication.sendEvent(viewport, QHelpEvent(event.type(), place, event.globalPos()))
+    assert QToolTip.text() == "Typed"
+    tint.close()
     QToolTip.hideText()
