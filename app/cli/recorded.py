@@ -21,6 +21,7 @@ class RecordedRun:
 
     def __init__(self, records: RunRecords, kind: str, **known: Any) -> None:
         self._keeper: RunKeeper | None = None
+        self._is_over = False
         run = ""
         try:
             run = records.new_id(kind)
@@ -44,9 +45,10 @@ class RecordedRun:
         return self._keeper.record.id if self._keeper is not None else ""
 
     def end(self, state: RunState, problem: str = "", **changes: Any) -> None:
-        """It is over, with these fields of the record."""
-        if self._keeper is None:
+        """It is over, with these fields of the record; what is told after that changes nothing."""
+        if self._keeper is None or self._is_over:
             return
+        self._is_over = True
         try:
             self._keeper.end(state, problem, **changes)
         except HousekeepingError as error:

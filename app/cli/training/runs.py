@@ -102,12 +102,13 @@ def run_remove(arguments: argparse.Namespace, program: Program) -> None:
     """Move runs to the trash, those that cannot be read as well; what they made stays."""
     records = RunRecords(program.paths.runs)
     broken = {problem.id for problem in records.look().problems}
-    ids = [name if name in broken else records.meant(name).id for name in arguments.names]
+    meant = [name if name in broken else records.meant(name).id for name in arguments.names]
+    ids = [*dict.fromkeys(meant)]
     sentence = f"To the trash: {', '.join(ids)}. What was made by them stays."
     if not arguments.yes:
         refusal = UsageError(f"{sentence} That cannot be asked here.", "Say --yes to do it.")
         confirm(f"{sentence}\nRemove?", refusal, "Nothing was removed.")
-    for run in dict.fromkeys(ids):
+    for run in ids:
         records.remove(run)
     output.answer(arguments.json, {"removed": ids}, [sentence])
 

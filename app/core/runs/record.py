@@ -156,10 +156,17 @@ class RunRecords:
         Figures that are no numbers, as of a training that ran away, are left out: JSON has none.
         """
         data = msgspec.json.format(msgspec.json.encode(_with_numbers(record)), indent=1)
-        try:
-            write_atomically(self.folder(record.id) / RECORD_FILE, data)
-        except OSError as error:
-            raise HousekeepingError(f"The run could not be recorded: {why(error)}.") from error
+        path = self.folder(record.id) / RECORD_FILE
+        for left in reversed(range(_TRIES)):
+            try:
+                write_atomically(path, data)
+                return
+            except PermissionError as error:
+                if not left:
+                    raise _not_recorded(error) from error
+                time.sleep(_TRY_S)  # Windows replaces no file that somebody is reading
+            except OSError as error:
+                raise _not_recorded(error) from error
 
     def clear(self, run: str, *, keeping: Collection[str] = (RECORD_FILE,)) -> None:
         """Remove what a run leaves in its folder but for some names; what cannot be, stays."""
@@ -287,6 +294,10 @@ class RunRecords:
         if record.state == "running" and not self.is_running(record.id):
             return msgspec.structs.replace(record, state="stopped", problem=_BROKEN_OFF)
         return record
+
+
+def _not_recorded(error: OSError) -> HousekeepingError:
+    return HousekeepingError(f"The run could not be recorded: {why(error)}.")
 
 
 def _with_numbers(record: RunRecord) -> RunRecord:

@@ -93,7 +93,9 @@ def measure_panels(record: RunRecord, say: Say) -> Iterator[Panel]:
     bars = [
         Bar(say(one.name), one.value, one.low, one.high)
         for one in record.measures
-        if 0 <= one.low <= one.high <= 1 and not one.name.startswith(_NO_SHARES)
+        if 0 <= one.low <= one.high <= 1
+        and 0 <= one.value <= 1
+        and not one.name.startswith(_NO_SHARES)
     ]
     if bars:
         yield bar_panel(say("Measures with their intervals of 95 %"), bars)

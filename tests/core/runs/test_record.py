@@ -14,6 +14,7 @@ import pytest
 from app.core.errors import HousekeepingError, ParameterError
 from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import RunConfusion, RunMeasure, RunRecord, RunRecords
+from app.core.system.files import write_atomically
 from tests.core.runs.made import record
 
 RUN = "style-20200102-030405"
@@ -239,6 +240,29 @@ def test_a_full_disk_ends_no_run_and_hides_no_reason(
     with pytest.raises(HousekeepingError, match="no space left"):
         other.end("done")
     assert not records.is_running(other.record.id)
+
+
+def test_a_file_that_is_being_read_is_written_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = RunRecords(tmp_path)
+    run = records.new_id("style")
+    tries: list[Path] = []
+
+    def refuse(path: Path, data: bytes) -> None:  # as Windows does while another process reads it
+        tries.append(path)
+        if len(tries) < 3:
+            raise PermissionError(13, "Permission denied")
+        write_atomically(path, data)
+
+    monkeypatch.setattr("app.core.runs.record.write_atomically", refuse)
+    monkeypatch.setattr("app.core.runs.record._TRY_S", 0)
+    records.write(record(run))
+    assert records.read(run).name == "Mine"
+    monkeypatch.setattr("app.core.runs.record._TRIES", 2)
+    tries.clear()
+    with pytest.raises(HousekeepingError, match="permission denied"):
+        records.write(record(run))
 
 
 # Removing
