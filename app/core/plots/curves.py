@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from app.core.plots.scales import Scale, is_drawable, scale_of
 
@@ -118,15 +120,26 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> Sequence[Point]
     return [*kept, points[-1]]
 
 
-def nearest(layout: CurveLayout, x: float) -> list[tuple[Series, Point]]:
-    """The point of each series that is nearest to a place across, which is in pixels."""
+def drawable(plot: CurvePlot) -> CurvePlot:
+    """The plot with no more points than are drawn: one that is laid out again and again."""
+    series = tuple(replace(one, points=tuple(thinned(finite(one.points)))) for one in plot.series)
+    return replace(plot, series=series)
+
+
+def nearest(layout: CurveLayout, plot: CurvePlot, x: float) -> list[tuple[Series, Point]]:
+    """The point of each series that is nearest to a place across, which is in pixels.
+
+    The layout may be that of the `drawable` plot; the points are those of the whole one.
+    """
     share = (x - layout.left) / max(1.0, layout.right - layout.left)
     wanted = layout.x_scale.low + share * (layout.x_scale.high - layout.x_scale.low)
     found = []
-    for drawn in layout.series:
-        points = finite(drawn.series.points)
-        if points:
-            found.append((drawn.series, min(points, key=lambda one: abs(one[0] - wanted))))
+    for one in sorted(plot.series, key=lambda one: not one.faint):
+        points = finite(one.points)
+        at = bisect_left(points, wanted, key=lambda point: point[0])
+        around = points[max(0, at - 1) : at + 1]
+        if around:
+            found.append((one, min(around, key=lambda point: abs(point[0] - wanted))))
     return found
 
 

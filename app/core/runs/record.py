@@ -67,8 +67,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     Moments are in seconds since 1970. `data` names the files, `data_sha256` is that of what was
     learned from or measured on. `facts` say how the model was loaded. `curve` has a row for each
-    step, or for steps that lie evenly: the step, its loss and its rate; `held_out` one for each test: the step and the loss;
-    `scores` the same with the macro F1, where labels are learned.
+    step, or for steps that lie evenly: the step, its loss and its rate; `held_out` one for each
+    test: the step and the loss; `scores` the same with the macro F1, where labels are learned.
     `figures` are the results by name, `measures` those of them that have an interval; `made` is
     the path of what came out. `problem` is a sentence on why it did not come to its end.
     """

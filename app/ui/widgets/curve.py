@@ -17,6 +17,7 @@ from app.core.plots.curves import (
     DrawnSeries,
     Point,
     Series,
+    drawable,
     finite,
     lay_out,
     nearest,
@@ -67,7 +68,7 @@ class Curve(QWidget):
         self._title, self._across, self._upward = title, across, upward
         self._lines: tuple[CurveLine, ...] = ()
         self._given: tuple[Series, ...] = ()  # those of a whole plot, which are named already
-        self._plot = CurvePlot(title="", x_name="", y_name="", series=())
+        self._plot = self._drawn = CurvePlot(title="", x_name="", y_name="", series=())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._word()
         on_language_change(self._word)
@@ -110,7 +111,7 @@ class Curve(QWidget):
         self._show(plot)
 
     def _show(self, plot: CurvePlot) -> None:
-        self._plot = plot
+        self._plot, self._drawn = plot, drawable(plot)
         self.setAccessibleName(plot.title or self.tr("Curves"))
         shown = [self._told(one) for one in plot.series if one.points]
         self.setAccessibleDescription("\n".join(shown) or self.tr("Nothing to show yet."))
@@ -148,7 +149,7 @@ class Curve(QWidget):
 
     def layout_now(self) -> CurveLayout | None:
         """Where everything lies in the size that it has now; None where nothing is shown."""
-        plot = self._plot
+        plot = self._drawn
         if plot.is_empty:
             return None
         letters = self.fontMetrics()
@@ -277,7 +278,7 @@ class Curve(QWidget):
         digits = _digits((layout.y_scale.high - layout.y_scale.low) / 1000)
         return "\n".join(
             f"{series.name}: {number_text(y, digits)} ({number_text(at)})"
-            for series, (at, y) in nearest(layout, x)
+            for series, (at, y) in nearest(layout, self._plot, x)
         )
 
 

@@ -63,14 +63,15 @@ def plot(*series: Series) -> CurvePlot:
 def test_points_lie_where_their_numbers_say() -> None:
     line = Series(name="a", points=((0, 0), (5, 10), (10, 5)))
     faint = Series(name="b", points=((0, 10), (10, 0)), faint=True)
-    found = lay_out(plot(line, faint), (100, 20, 300, 220))
+    whole = plot(line, faint)
+    found = lay_out(whole, (100, 20, 300, 220))
     assert [one.series.name for one in found.series] == ["b", "a"]  # what is faint lies behind
     assert [*map(list, found.series[1].points)] == [[100, 220], [200, 20], [300, 120]]
     assert [*found.x_ticks[0]] == [100, "0"]
     assert [*found.y_ticks[-1]] == [20, "10"]
-    told = [(series.name, point) for series, point in nearest(found, 210)]
+    told = [(series.name, point) for series, point in nearest(found, whole, 210)]
     assert told == [("b", (0, 10)), ("a", (5, 10))] or told == [("b", (10, 0)), ("a", (5, 10))]
-    assert [point for _series, point in nearest(found, 0)] == [(0, 10), (0, 0)]
+    assert [point for _series, point in nearest(found, whole, 0)] == [(0, 10), (0, 0)]
 
 
 def test_what_is_no_number_is_not_drawn() -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.core.plots.curves import CurvePlot, Series
+from app.core.plots.curves import MOST_POINTS, CurvePlot, Series
 from app.ui.widgets.curve import Curve, CurveLine
 
 FALLING = tuple((float(step), 3.0 - step / 100) for step in range(1, 101))
@@ -48,6 +48,17 @@ def test_it_draws_whatever_it_is_given(
     empty = curve.grab().toImage()
     curve.show_lines([CurveLine(name="a", points=points), CurveLine(name="b", points=FALLING)])
     assert curve.grab().toImage() != empty
+
+
+def test_of_many_points_few_are_drawn_and_all_are_told(curve: Curve) -> None:
+    many = tuple((float(step), float(step % 7)) for step in range(100_001))
+    curve.show_lines([CurveLine(name="Loss", points=many)])
+    layout = curve.layout_now()
+    assert layout is not None
+    assert len(layout.series[0].points) <= MOST_POINTS
+    middle = (layout.left + layout.right) / 2
+    assert curve._values_at(middle).endswith(" (50,000)")
+    assert curve._values_at(0).endswith(" (0)")
 
 
 def test_no_line_that_was_shown_before_stays(curve: Curve) -> None:
