@@ -11622,6 +11622,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>无法记录这次训练：{0}。</translation>
     </message>
     <message>
+        <source>The run {0} came to its end in another place.</source>
+        <translation>运行 {0} 已在别处结束。</translation>
+    </message>
+    <message>
         <source>The run {0} cannot be marked as going on: {1}.</source>
         <translation>运行 {0} 无法标记为进行中：{1}。</translation>
     </message>

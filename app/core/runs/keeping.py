@@ -7,15 +7,19 @@ from contextlib import suppress
 
 import msgspec
 
-from app.core.errors import HousekeepingError
-from app.core.runs.record import HOLD_FILE, RunRecord, RunRecords, RunState
+from app.core.errors import HousekeepingError, ParameterError
+from app.core.runs.record import RunRecord, RunRecords, RunState
 from app.core.system.throttle import Throttle
 
 _RECORD_S = 10.0
 
 
 class RunKeeper:
-    """The record of a run that goes on: on the disk from the beginning, and closed at its end."""
+    """The record of a run that goes on: on the disk from the beginning, and closed at its end.
+
+    Raises HousekeepingError where it goes on in another place already or is done, or where it
+    cannot be recorded.
+    """
 
     def __init__(self, records: RunRecords, record: RunRecord) -> None:
         self.record = record
@@ -23,10 +27,17 @@ class RunKeeper:
         self._is_time = Throttle(_RECORD_S)
         self._hold = records.hold(record.id)
         try:
+            self._refuse_over(record.id)
             records.write(record)
         except BaseException:
             self._hold.close()
             raise
+
+    def _refuse_over(self, run: str) -> None:
+        """Raise HousekeepingError where it came to its end while its hold was waited for."""
+        with suppress(ParameterError):
+            if self._records.read(run).state == "done":
+                raise HousekeepingError(f"The run {run} came to its end in another place.")
 
     def follow(self, record: RunRecord) -> None:
         """There is more to record; a disk that is full for a while does not end the run."""
@@ -49,6 +60,4 @@ class RunKeeper:
             if state == "done":
                 raise
         finally:
-            self._hold.close()
-            with suppress(OSError):
-                (self._records.folder(self.record.id) / HOLD_FILE).unlink()
+            self._hold.remove()

@@ -59,7 +59,7 @@ class RunConfusion(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise ValueError for what is no square."""
         if {len(self.labels)} != {len(self.counts), *map(len, self.counts)}:
-            raise ValueError("a confusion matrix has a line and a column for each label")
+            raise ValueError
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,8 +247,7 @@ class RunRecords:
         """Whether a process works on the run now."""
         path = self.folder(run) / HOLD_FILE
         try:
-            if path.exists():
-                RunHold(path).close()
+            RunHold(path, makes=False).close()
         except BlockingIOError:
             return True
         except OSError:

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from app.core.errors import HousekeepingError, ParameterError
+from app.core.runs.hold import RunHold
 from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import RunConfusion, RunMeasure, RunRecord, RunRecords
-from app.core.system.files import write_atomically
+from app.core.system.files import lock_open_file, write_atomically
 from tests.core.runs.made import record
 
 RUN = "style-20200102-030405"
@@ -197,6 +198,38 @@ def test_no_two_work_on_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         RunKeeper(records, keeper.record)
     keeper.end("stopped")
     RunKeeper(records, records.read(keeper.record.id)).end("done")
+
+
+def test_a_run_that_ends_while_another_waits_for_it_stays_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = RunRecords(tmp_path)
+    run = records.new_id("style")
+    keeper = RunKeeper(records, record(run, state="running"))
+    ends = [lambda: keeper.end("done", figures={"loss_after": 1.5})]
+    monkeypatch.setattr("app.core.runs.record.time.sleep", lambda _seconds: ends.pop()())
+    with pytest.raises(HousekeepingError, match="came to its end"):
+        RunKeeper(records, record(run, state="running", figures={}))
+    assert not ends
+    found = records.read(run)
+    assert (found.state, found.figures) == ("done", {"loss_after": 1.5})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file is removed there")
+def test_a_hold_on_a_removed_file_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "running.lock"
+    first = RunHold(path)
+
+    def wait(handle: int) -> None:  # the other one ends between the opening and the lock
+        first.remove()
+        lock_open_file(handle)
+
+    monkeypatch.setattr("app.core.runs.hold.lock_open_file", wait)
+    with pytest.raises(BlockingIOError):
+        RunHold(path)
+    assert not path.exists()
+    with pytest.raises(FileNotFoundError):
+        RunHold(path, makes=False)
 
 
 def test_one_whose_process_was_killed_broke_off(tmp_path: Path) -> None:
