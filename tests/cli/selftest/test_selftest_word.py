@@ -168,7 +168,7 @@ def test_only_optional_steps_can_be_left_out(run: Any, one_sentence: Any) -> Non
     done = run("selftest", "--skip", "store")
     assert done.code == 2
     assert one_sentence(done.err)
-    assert "'store' cannot be left out. These can be: pack, service." in done.err
+    assert "'store' cannot be left out. These can be: pack, learning, service." in done.err
 
 
 def test_every_step_has_a_name_of_its_own_and_a_remedy() -> None:
