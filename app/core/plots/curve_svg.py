@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.core.plots.curves import SERIES, CurveLayout, CurvePlot, DrawnSeries, lay_out, y_scale_of
+from app.core.plots.curves import (
+    SERIES,
+    CurveLayout,
+    CurvePlot,
+    DrawnSeries,
+    drawable,
+    lay_out,
+    y_scale_of,
+)
 from app.core.plots.svg import LETTER, Panel, safe_text, words
 from app.core.units import columns, shortened
 
@@ -17,6 +25,7 @@ _LONGEST = 60  # columns of a name in the key
 
 def curve_panel(plot: CurvePlot, width: float = WIDTH) -> Panel:
     """The curves with their axes; below the title a line names each of them."""
+    plot = drawable(plot)
     names = _key_places(plot, width)
     top = _TITLE + _KEY * (names[-1][1] + 1) + 8 if names else _TITLE + 8
     scale = y_scale_of(plot)
