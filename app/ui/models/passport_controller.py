@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -47,6 +49,8 @@ class PassportController(QObject):
         self._unkept: dict[str, Passport] = {}
         self._background = BackgroundTasks(lambda _error: None, self)
         self.problem = ""
+        self.is_held: Callable[[], bool] = lambda: False
+        """Whether something of the writer's needs the processor, so that nothing is unasked."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._begin)
         editor.changed.connect(lambda _change, _source: self.wake())
@@ -107,6 +111,11 @@ class PassportController(QObject):
         elif self._timer.isActive():
             self._timer.start()
 
+    def give_way(self) -> None:
+        """What `is_held` says may be another: stop what is not asked for while it is so."""
+        if self.is_held():
+            self.wake()
+
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Loaded):
             self._on_loaded()
@@ -138,10 +147,11 @@ class PassportController(QObject):
             self._is_asked = False
             self.moved.emit()
             return
-        self._job = self._program.worker.examine()
+        if self._is_asked or not self.is_held():
+            self._job = self._program.worker.examine()
         if self._job:
             self.moved.emit()
-        if not self._job:  # it has other things to do
+        if not self._job:  # there are other things to do
             self._timer.start(_ASKED_MS if self._is_asked else WAITS_MS[self._attempt])
 
     # Ending

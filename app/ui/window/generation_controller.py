@@ -100,7 +100,7 @@ class GenerationController(QObject):
         self._actions = actions
         self._models = models
         self._documents = documents
-        self._passports = passports
+        self.passports = passports
         self.sampling = sampling
         self.take_log = TakeLog(program.store, program.worker)
         self._instruction = ""
@@ -141,7 +141,7 @@ class GenerationController(QObject):
 
     def passport(self) -> Passport | None:
         """What is known of the loaded model."""
-        return self._passports.passport
+        return self.passports.passport
 
     def close(self) -> None:
         """The window closes: keep what is written, and end the thread that keeps it."""
@@ -166,7 +166,7 @@ class GenerationController(QObject):
         line.sent.connect(self._instruct)
         line.left.connect(self._page.editor.setFocus)
         self._models.moved.connect(self.show_takes)
-        self._passports.moved.connect(self.show_takes)
+        self.passports.moved.connect(self.show_takes)
         self._models.ready.connect(self._show_place)
         self._models.gone.connect(lambda: self._page.write_bar.show_place(""))
         self._models.not_ready.connect(self._give_back)
@@ -244,8 +244,8 @@ class GenerationController(QObject):
         elif self.session.waiting:  # for the writer's choice of a model
             self.session.drop_waiting()
             self._give_back()
-        elif self._passports.is_running:
-            self._passports.stop()
+        elif self.passports.is_running:
+            self.passports.stop()
         elif self._scoring is not None:
             self._scoring.stop()
 
@@ -322,7 +322,7 @@ class GenerationController(QObject):
         self._page.write_bar.takes.show_take(shown.active + 1 if shown else 0, count)
         self._page.write_bar.show_running(running)
         is_scoring = self._scoring is not None and self._scoring.running
-        can_stop = running or self._models.busy or self._passports.is_running or is_scoring
+        can_stop = running or self._models.busy or self.passports.is_running or is_scoring
         table["stop"].setEnabled(can_stop)
         can_retry = group is not None or (beside is not None and beside.can_retry)
         table["retry"].setEnabled(can_retry)

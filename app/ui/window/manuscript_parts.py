@@ -235,6 +235,8 @@ class ManuscriptParts(QObject):
         )  # fmt: skip
         generation.about_to_write.connect(lambda _cause: self.learning.way.hold())
         self.lock.quieting.connect(self.learning.close_window)
+        generation.passports.is_held = lambda: bool(self.learning.run.doing)
+        self.learning.run.moved.connect(generation.passports.give_way)
         self._parts += (self.learning,)
 
     def may_leave(self) -> bool:

@@ -218,3 +218,19 @@ def test_esc_stops_it_for_this_time(studio: Any) -> None:
     studio.tell(Failed(job=number, kind="cancelled", message="Stopped."))
     assert not timer(studio).isActive()
     assert not studio.window.actions_table["stop"].isEnabled()
+
+
+def test_it_waits_while_a_style_is_learned_and_stops_for_one(studio: Any) -> None:
+    learning = studio.window.manuscript.learning.run
+    learning.doing = "training"
+    pause(studio)
+    assert studio.worker.count_of("examine") == 0
+    assert timer(studio).isActive()
+    learning.doing = ""
+    pause(studio)
+    begun = job(studio)
+    assert studio.worker.count_of("examine") == 1
+    learning.doing = "training"
+    learning.moved.emit()
+    assert begun in studio.worker.cancelled
+    learning.doing = ""
