@@ -10707,7 +10707,7 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     </message>
     <message>
         <source>Resume the run with another name.</source>
-        <translation>请用另一个名称继续这次运行。</translation>
+        <translation>请用另一个名称继续这次训练。</translation>
     </message>
     <message>
         <source>Resume the run.</source>
@@ -11647,7 +11647,7 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     </message>
     <message>
         <source>The run {0} is of another kind, and is not resumed here.</source>
-        <translation>运行 {0} 属于另一种类型，不能在此继续。</translation>
+        <translation>训练 {0} 属于另一种类型，不能在此继续。</translation>
     </message>
     <message>
         <source>The run {0} is over, and cannot be resumed.</source>

@@ -139,8 +139,8 @@ def require_heads(network: Any, count: int) -> int:
 def _has_plain_heads(block: Any, heads: int, groups: int) -> bool:
     """Whether a layer has four matrices with room for these heads, and nothing else of theirs."""
     attention = getattr(block, "self_attn", None)
-    found = [getattr(attention, name, None) for name in _PROJECTIONS]
-    if not all(isinstance(one, torch.nn.Linear) for one in found):
+    found: list[Any] = [getattr(attention, name, None) for name in _PROJECTIONS]
+    if attention is None or not all(isinstance(one, torch.nn.Linear) for one in found):
         return False
     asks, keys, values, out = found
     size, rest = divmod(asks.out_features, heads)
