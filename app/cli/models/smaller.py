@@ -57,9 +57,9 @@ with PyTorch (the models take turns), and the share of 4-grams that a sampled te
 shown as it is, also where the new model is worse.
 
 What comes out is a folder (safetensors, F16) among your models; nothing is replaced. --gguf makes a
-file for llama.cpp as well, where MODEL is a GGUF file, of which `models quantize` makes smaller
-ones. Ctrl+C stops with a checkpoint; --resume RUN goes on, without the pages, and with another name
-by --to."""
+file for llama.cpp as well, where what is changed is a GGUF file; `models quantize` makes smaller
+ones of it. Ctrl+C stops with a checkpoint; --resume RUN goes on, without the pages, and with a new
+name by --to."""
 
 _PRUNE = f"""Make a smaller model by taking whole layers, or heads out of every layer, those that
 matter least on your pages, and heal it by a short training on them.
