@@ -323,6 +323,7 @@ class _Distilling(_Making):
             answers.make_room()
             self._require_teacher()
             answers.fill(self._teacher.eval(), self._around.wait, self._tell("asking the teacher"))
+        answers.mark_used()
         self._teacher = None
         gc.collect()
         return DistillTraining(
