@@ -16,13 +16,14 @@ from pathlib import Path
 import msgspec
 import torch
 
-from app.core.errors import CancelledError, GenerationError
+from app.core.errors import CancelledError
 from app.core.training.classifier_orders import ClassifierOrder, HeldOutScores
 from app.core.training.label_figures import scores
 from app.core.training.labelled_texts import HeldOutSplit, class_weights
 from app.core.training.orders import TrainingNews, TrainingStep
 from app.training.checkpoint import TrainingState, read_checkpoint, save_checkpoint
 from app.training.classifier_models import Learner
+from app.training.loss import require_finite
 
 CHECKPOINT_S = 30.0
 _CLIP = 1.0
@@ -185,11 +186,7 @@ class ClassifierTraining:
         loss = torch.nn.functional.cross_entropy(
             self.learner.logits(places), self._targets[places], weight=self._weights
         )
-        if not torch.isfinite(loss):
-            raise GenerationError(
-                "The training ran away: its numbers grew beyond all measure.",
-                "Choose a lower --rate.",
-            )
+        require_finite(float(loss.detach()))
         loss.backward()
         return float(loss.detach())
 
@@ -216,6 +213,7 @@ class ClassifierTraining:
     def _look(self, tell: Callable[[TrainingNews], None], wait: Callable[[], None]) -> None:
         """Test, and keep the numbers where macro F1 is the best, or the loss at the same one."""
         chosen, loss = self._chosen(wait)
+        require_finite(loss)
         found = scores(self.right, chosen)
         tests = self.state.tests
         former = next((one for one in tests if one.step == self.state.best_step), None)

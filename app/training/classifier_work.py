@@ -22,11 +22,14 @@ from app.core.training.classifier_orders import (
 )
 from app.core.training.label_figures import most_frequent
 from app.core.training.labelled_texts import HeldOutSplit, split
-from app.core.training.orders import TrainingNews, TrainingPlan
+from app.core.training.orders import TrainingNews, TrainingPlan, TrainingStep
+from app.core.training.smaller_orders import AtWork
 from app.host.cpu import default_threads
 from app.training.classifier import ClassifierTraining
 from app.training.classifier_models import make_learner
 from app.training.tfidf import chosen_by_terms
+
+_BASELINES = "learning the baselines"
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,12 @@ def learn_labels(order: ClassifierOrder, around: Surroundings) -> ClassifierTrai
     training = _training(order, parts, around.wait)
     if order.resumes:
         training.resume()
-    around.tell(_plan(training, around))
+    recurrent = _recurrent(order, parts, around.wait) if order.method != LSTM else None
+    around.tell(_plan(training, recurrent, around))
     around.begin()
     training.run(around.tell, around.wait)
     training.learner.save(Path(order.folder) / MODEL)
-    others = _baselines(order, parts, around.wait)
+    others = _baselines(order, parts, recurrent, around)
     state = training.state
     return ClassifierTrained(
         steps=state.step,
@@ -80,9 +84,14 @@ def _training(
 
 
 def _baselines(
-    order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
+    order: ClassifierOrder,
+    parts: HeldOutSplit,
+    recurrent: ClassifierTraining | None,
+    around: Surroundings,
 ) -> dict[str, tuple[int, ...]]:
     """What simpler ways choose that learned from the same texts."""
+    wait = around.wait
+    around.tell(AtWork(what=_BASELINES, fraction=0.0))
     targets = [order.targets[place] for place in parts.learned]
     learned, held_out = (
         [order.texts[place] for place in places] for places in (parts.learned, parts.held_out)
@@ -91,15 +100,21 @@ def _baselines(
         TFIDF: chosen_by_terms(learned, targets, len(order.labels), held_out, wait),
         MOST_FREQUENT: most_frequent(targets, len(held_out)),
     }
-    if order.method != LSTM:
-        found[LSTM] = _by_lstm(order, parts, wait)
+    if recurrent is not None:
+
+        def tell(news: TrainingNews) -> None:
+            if isinstance(news, TrainingStep):
+                around.tell(AtWork(what=_BASELINES, fraction=news.step / news.steps))
+
+        recurrent.run(tell, wait)
+        found[LSTM] = recurrent.chosen(wait)
     return found
 
 
-def _by_lstm(
+def _recurrent(
     order: ClassifierOrder, parts: HeldOutSplit, wait: Callable[[], None]
-) -> tuple[int, ...]:
-    """What a recurrent network chooses."""
+) -> ClassifierTraining:
+    """The training of a recurrent network on the same texts."""
     folder = Path(order.folder) / "baseline"
     folder.mkdir(exist_ok=True)
     settings = replace(DEFAULTS["lstm"], seed=order.settings.seed)
@@ -107,18 +122,20 @@ def _by_lstm(
     training = _training(small, parts, wait)
     if order.resumes:
         training.resume()
-    training.run(lambda _news: None, wait)
-    return training.chosen(wait)
+    return training
 
 
-def _plan(training: ClassifierTraining, around: Surroundings) -> TrainingPlan:
+def _plan(
+    training: ClassifierTraining, recurrent: ClassifierTraining | None, around: Surroundings
+) -> TrainingPlan:
     learner, parts = training.learner, training.parts
+    beside = recurrent.probe(around.wait) if recurrent is not None else 0.0
     return TrainingPlan(
         tokens=sum(learner.tokens[place] for place in parts.learned),
         held_out=sum(learner.tokens[place] for place in parts.held_out),
         steps=training.steps,
         done=training.state.step,
-        seconds=training.probe(around.wait),
+        seconds=training.probe(around.wait) + beside,
         memory=around.peak(),
         numbers="float32",
         parameters=sum(one.numel() for one in learner.learning),

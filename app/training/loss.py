@@ -6,9 +6,12 @@ time, and the gradient at once, as the matrix that makes them is not learned.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
+
+from app.core.errors import GenerationError
 
 _AT_ONCE = 128  # tokens
 _RESHAPES = ("final_logit_softcapping", "logits_scaling", "logit_scale")
@@ -38,6 +41,15 @@ class _Loss(torch.autograd.Function):  # type: ignore[misc] # PyTorch is not che
     def backward(ctx: Any, given: Any) -> Any:
         (gradient,) = ctx.saved_tensors
         return gradient.mul_(given.to(gradient.dtype)), None, None, None
+
+
+def require_finite(loss: float) -> None:
+    """Raise GenerationError where a loss is no number any more: none comes back from there."""
+    if not math.isfinite(loss):
+        raise GenerationError(
+            "The training ran away: its numbers grew beyond all measure.",
+            "Choose a lower --rate.",
+        )
 
 
 def reshapes(network: Any) -> bool:

@@ -179,13 +179,18 @@ def _carried_out(order: TrainingOrder, ear: _Ear, mouth: _Mouth) -> Trained:
         adapters.matrices(),
         rank=adapters.rank,
         alpha=adapters.alpha,
-        base=Path(order.model).stem,
+        base=_base_name(Path(order.model)),
         config=network.config,
     )
     begun = monotonic()
     pairs, samples = _samples(order, opened, ear, mouth)
     done = _outcome(training, opened.packed, pairs, samples, problem)
     return msgspec.structs.replace(done, sample_seconds=monotonic() - begun)
+
+
+def _base_name(model: Path) -> str:
+    """What an adapter calls its base: the name of a folder has no ending, whatever its dots."""
+    return model.name if model.is_dir() else model.stem
 
 
 def _samples(

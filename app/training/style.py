@@ -31,7 +31,7 @@ from app.core.training.orders import (
 from app.core.training.smaller_orders import HealingSettings
 from app.training.checkpoint import TrainingState, read_checkpoint, save_checkpoint
 from app.training.lora import Adapters
-from app.training.loss import loss_of
+from app.training.loss import loss_of, require_finite
 from app.training.packing import Packed, TokenRow
 
 CLIP = 1.0
@@ -160,8 +160,8 @@ class StyleTraining:
     def run(self, tell: Callable[[TrainingNews], None], control: Control) -> None:
         """Train to the end, or until the held-out loss no longer falls; the best is put in place.
 
-        Raises CancelledError when it is stopped, after a checkpoint was written, and
-        HousekeepingError where none can be.
+        Raises CancelledError when it is stopped, after a checkpoint was written, GenerationError
+        where the numbers run away, and HousekeepingError where no checkpoint can be written.
         """
         begun, before, saved = self._clock() - self._held, self.state.seconds, self._clock()
         seen, first = 0, self.state.step
@@ -204,6 +204,7 @@ class StyleTraining:
         for row in rows:
             self._wait(control.wait)
             loss += self._learn(row, targets)
+        require_finite(loss)
         torch.nn.utils.clip_grad_norm_([flat], CLIP)
         for group in self._optimizer.param_groups:
             group["lr"] = self.rate(self.state.step)
@@ -263,6 +264,7 @@ class StyleTraining:
             self._wait(control.wait)
             loss += self._test(row)
         loss /= sum(row.targets for row in rows)
+        require_finite(loss)
         former = self.state.held_out
         best = former[-1].best if former else math.inf
         is_better = loss < best - _LEAST_GAIN

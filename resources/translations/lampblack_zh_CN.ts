@@ -9378,6 +9378,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>模型不能命名为 {0}。</translation>
     </message>
     <message>
+        <source>A model that {0} was begun with has been changed since.</source>
+        <translation>{0} 开始时所用的模型此后已被改动。</translation>
+    </message>
+    <message>
         <source>A number is too large for the engine.</source>
         <translation>有一个数字对引擎来说太大。</translation>
     </message>
@@ -10242,6 +10246,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>它仍在回收站中。</translation>
     </message>
     <message>
+        <source>It is the name of a device on Windows. Choose another name.</source>
+        <translation>这是 Windows 上设备的名称。请换一个名称。</translation>
+    </message>
+    <message>
         <source>It is tight.</source>
         <translation>勉强放得下。</translation>
     </message>
@@ -10696,6 +10704,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>Resume it; if it happens again, choose a shorter length or a smaller model.</source>
         <translation>请继续训练；若再次发生，请选更短的长度或更小的模型。</translation>
+    </message>
+    <message>
+        <source>Resume the run with another name.</source>
+        <translation>请用另一个名称继续这次训练。</translation>
     </message>
     <message>
         <source>Resume the run.</source>
@@ -11636,6 +11648,10 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
     <message>
         <source>The run {0} goes on.</source>
         <translation>运行 {0} 正在进行。</translation>
+    </message>
+    <message>
+        <source>The run {0} is of another kind, and is not resumed here.</source>
+        <translation>训练 {0} 属于另一种类型，不能在此继续。</translation>
     </message>
     <message>
         <source>The run {0} is over, and cannot be resumed.</source>

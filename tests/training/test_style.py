@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.core.errors import CancelledError, HousekeepingError
+from app.core.errors import CancelledError, GenerationError, HousekeepingError
 from app.core.training.orders import HeldOutLoss, StyleSettings, TrainingStep
 from app.training.checkpoint import FILE, TrainingState, read_checkpoint
 from app.training.lora import Adapters
@@ -157,3 +157,10 @@ def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     gone = training(tmp_path / "gone")
     with pytest.raises(HousekeepingError, match="could not be written"):
         gone.save()
+
+
+def test_numbers_that_run_away_end_it_with_a_sentence(tmp_path: Path) -> None:
+    one = training(tmp_path)
+    one.adapters.flat.data.fill_(float("nan"))
+    with pytest.raises(GenerationError, match="ran away"):
+        one.run(lambda _news: None, Control())

@@ -57,8 +57,9 @@ with PyTorch (the models take turns), and the share of 4-grams that a sampled te
 shown as it is, also where the new model is worse.
 
 What comes out is a folder (safetensors, F16) among your models; nothing is replaced. --gguf makes a
-file for llama.cpp as well, where MODEL is a GGUF file, of which `models quantize` makes smaller
-ones. Ctrl+C stops with a checkpoint; --resume RUN goes on, without the pages."""
+file for llama.cpp as well, where what is changed is a GGUF file; `models quantize` makes smaller
+ones of it. Ctrl+C stops with a checkpoint; --resume RUN goes on, without the pages, and with a new
+name by --to."""
 
 _PRUNE = f"""Make a smaller model by taking whole layers, or heads out of every layer, those that
 matter least on your pages, and heal it by a short training on them.
@@ -150,7 +151,7 @@ def run_prune(arguments: argparse.Namespace, program: Program) -> None:
     """Take layers or heads, heal, and say what it cost."""
     learning = _learning(arguments, program, "prune")
     if arguments.resume:
-        _carry_out(arguments, learning, learning.take_up(arguments.resume))
+        _carry_out(arguments, learning, learning.take_up(arguments.resume, arguments.to or ""))
         return
     if not arguments.model:
         raise UsageError("No model is named.", "See `lampblack models list`.")
@@ -183,7 +184,7 @@ def run_distill(arguments: argparse.Namespace, program: Program) -> None:
     """Let the student learn from the teacher, and say what it cost."""
     learning = _learning(arguments, program, "distill")
     if arguments.resume:
-        _carry_out(arguments, learning, learning.take_up(arguments.resume))
+        _carry_out(arguments, learning, learning.take_up(arguments.resume, arguments.to or ""))
         return
     if not arguments.teacher or not arguments.student:
         raise UsageError("Name a teacher and a student.", "See `lampblack models list`.")

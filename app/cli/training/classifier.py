@@ -51,9 +51,11 @@ that learns: all of it (full), its head alone (head), or a linear head on the me
 A fifth of each label's texts is held out; labels weigh alike; the state with the best macro F1 is
 kept, and training ends by itself when that no longer rises. The table has baselines beside it:
 logistic regression on TF-IDF (words, or characters of Chinese and the like), the recurrent network
-where an encoder learned, and the most frequent label.
+where an encoder learned, and the most frequent label. The best state is chosen by the texts that
+all figures are of, which flatters what learns in passes a little beside logistic regression.
 
-Ctrl+C stops with a checkpoint; --resume RUN goes on, without the file."""
+Ctrl+C stops with a checkpoint; --resume RUN goes on, without the file, with another --name if you
+like."""
 _OVERHEAD = 400_000_000
 _COPIES = {"full": 5, "head": 2, "pooled": 2, "lstm": 0}
 """How often an encoder's weights are in memory: with gradients, two moments and the best."""
@@ -80,11 +82,11 @@ def add_classifier(words: Words) -> None:
     parser.value("--base", "FOLDER|lstm", "what learns (default lstm)", default=LSTM)
     parser.add_argument("--learn", choices=METHODS, default="", help="what of an encoder learns")
     parser.value("--name", "NAME", "what the model is called; else after the file")
-    parser.value("--epochs", "N", "passes over the texts at most", type=int, default=0)
-    parser.value("--batch", "N", "texts of a step", type=int, default=0)
-    parser.value("--rate", "X", "the highest rate", type=float, default=0.0)
-    parser.value("--length", "N", "tokens that are read of a text", type=int, default=0)
-    parser.value("--patience", "N", "passes without a better macro F1", type=int, default=0)
+    parser.value("--epochs", "N", "passes over the texts at most", type=int, default=None)
+    parser.value("--batch", "N", "texts of a step", type=int, default=None)
+    parser.value("--rate", "X", "the highest rate", type=float, default=None)
+    parser.value("--length", "N", "tokens that are read of a text", type=int, default=None)
+    parser.value("--patience", "N", "passes without a better macro F1", type=int, default=None)
     parser.value("--seed", "N", "of every draw (default 1)", type=int, default=None)
     parser.value("--resume", "RUN", "go on with a run that was stopped")
     parser.runs(run_classifier)
@@ -101,7 +103,7 @@ def run_classifier(arguments: argparse.Namespace, program: Program) -> None:
     learning = ClassifierLearning(child, RunRecords(program.paths.runs), home)
     quiet = arguments.json
     if arguments.resume:
-        order = learning.take_up(arguments.resume)
+        order = learning.take_up(arguments.resume, arguments.name or "")
     else:
         path = Path(arguments.file)
         base = _base(arguments.base, home)
@@ -172,10 +174,8 @@ def _order(
 
 
 def _settings(arguments: argparse.Namespace, usual: ClassifierSettings) -> ClassifierSettings:
-    names = ("epochs", "batch", "rate", "length", "patience")
-    given = {name: value for name in names if (value := getattr(arguments, name))}
-    if arguments.seed is not None:
-        given["seed"] = arguments.seed
+    names = type(usual).__struct_fields__
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     return check_classifier(msgspec.structs.replace(usual, **given))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ CARD_FILE = "lampblack-card.json"
 FORMAT = 1
 _MOST_BYTES = 8 * 1024 * 1024
 _NAME = re.compile(r"[^\W_][\w .\-]{0,59}")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?", re.IGNORECASE)
 
 
 class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,8 @@ class LearnedAdapter(msgspec.Struct, frozen=True, kw_only=True):
 
 def require_name(name: str, refusal: str) -> None:
     """Raise ParameterError with the sentence `refusal` where nothing learned can be called so."""
+    if _DEVICE.fullmatch(name):
+        raise ParameterError(refusal, "It is the name of a device on Windows. Choose another name.")
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ParameterError(
             refusal,
@@ -93,7 +97,7 @@ def check_name(name: str, home: Path) -> Path:
     """The folder for a new adapter of that name; raises ParameterError where it cannot be."""
     require_name(name, f"An adapter cannot be called {name!r}.")
     folder = home / name
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ParameterError(f"There is already an adapter {name}.", "Choose another name.")
     return folder
 
@@ -101,8 +105,10 @@ def check_name(name: str, home: Path) -> Path:
 def free_name(wanted: str, home: Path) -> str:
     """A name like `wanted` that no adapter has yet."""
     plain = " ".join(re.sub(r"[^\w .\-]|_", " ", wanted).split()).strip(" .-")[:50] or "Style"
+    if _DEVICE.fullmatch(plain):
+        plain = f"My {plain}"
     names = (plain if number == 1 else f"{plain} {number}" for number in range(1, 10_000))
-    return next(name for name in names if not (home / name).exists())
+    return next(name for name in names if not os.path.lexists(home / name))
 
 
 def write_card(folder: Path, card: AdapterCard) -> None:

@@ -96,20 +96,22 @@ class _LeftOut:
 def gather(rows: Iterable[LabelledRow], wanted: Sequence[str] = ()) -> LabelledTexts:
     """The texts that can be learned from; with `wanted` only those of these labels, in this order.
 
-    A text that occurs twice is taken once, as it would be learned from and tested with. Raises
-    ParameterError where there is nothing to learn.
+    A text that occurs twice, be it with other white space, is taken once, as it would be learned
+    from and tested with. Raises ParameterError where there is nothing to learn.
     """
     if len({*wanted}) < len(wanted):
         raise ParameterError("A label is named twice.", "Name each label once.")
     out = _LeftOut()
     found: dict[str, str] = {}
+    texts: list[str] = []
     size = 0
     for row in rows:
         why = _problem(row, wanted, found)
         if why:
             out.add(why, row.number)
             continue
-        found[row.text] = row.expected
+        found[_plain(row.text)] = row.expected
+        texts.append(row.text)
         size += len(row.text.encode("utf-8", "surrogatepass"))
         if size > MOST_BYTES or len(found) > MOST_TEXTS:
             raise ParameterError(
@@ -120,7 +122,7 @@ def gather(rows: Iterable[LabelledRow], wanted: Sequence[str] = ()) -> LabelledT
     _check(Counter(found.values()), labels, out.notes)
     places = {label: place for place, label in enumerate(labels)}
     return LabelledTexts(
-        texts=tuple(found),
+        texts=tuple(texts),
         targets=tuple(places[label] for label in found.values()),
         labels=labels,
         notes=out.notes,
@@ -128,7 +130,7 @@ def gather(rows: Iterable[LabelledRow], wanted: Sequence[str] = ()) -> LabelledT
 
 
 def _problem(row: LabelledRow, wanted: Sequence[str], found: dict[str, str]) -> str:
-    """Why the row cannot be used; empty where it can."""
+    """Why the row cannot be used beside the labels `found` of plain texts; empty where it can."""
     label = row.expected
     if row.problem:
         return row.problem
@@ -142,13 +144,19 @@ def _problem(row: LabelledRow, wanted: Sequence[str], found: dict[str, str]) -> 
         return "its label has characters that cannot be shown"
     if wanted and label not in wanted:
         return "its label is not among those that were asked for"
-    if row.text in found:
+    former = found.get(_plain(row.text))
+    if former is not None:
         return (
             "its text was there before"
-            if found[row.text] == label
+            if former == label
             else "its text was there before, with another label"
         )
     return ""
+
+
+def _plain(text: str) -> str:
+    """What is alike in texts that differ in white space alone."""
+    return " ".join(text.split())
 
 
 def _check(counts: Counter[str], labels: Sequence[str], notes: Sequence[str]) -> None:

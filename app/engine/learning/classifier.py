@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import filecmp
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -32,6 +32,7 @@ from app.core.training.label_figures import confusion, scores
 from app.core.training.labelled_texts import LabelledTexts
 from app.core.training.orders import TrainingNews
 from app.engine.learning.child import TrainingChild, with_news
+from app.engine.learning.recorded import require_kind, require_unchanged, same_files
 
 KIND = "classifier"
 _ORDER = "order.json"
@@ -60,7 +61,7 @@ def check_place(name: str, home: Path) -> Path:
     """The folder for a new classifier of that name; raises ParameterError where it cannot be."""
     require_name(name, f"A classifier cannot be called {name!r}.")
     folder = home / name
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ParameterError(f"There is already a model {name}.", "Choose another --name.")
     return folder
 
@@ -94,7 +95,7 @@ class ClassifierLearning:
         check_classifier(order.settings)
         check_place(name, self._models)
         base = Path(order.base)
-        digest = whole_checksum(checksums(weight_files(base))) if order.base else ""
+        digest = _digest(order)
         run = self._records.new_id(KIND)
         folder = self._records.folder(run)
         order = replace(order, folder=str(folder))
@@ -127,11 +128,13 @@ class ClassifierLearning:
             raise
         return order
 
-    def take_up(self, run: str) -> ClassifierOrder:
-        """The order of a run that was stopped; raises ParameterError where there is none."""
+    def take_up(self, run: str, name: str = "") -> ClassifierOrder:
+        """The order of a run that was stopped; with `name` the classifier is called so.
+
+        Raises LampblackError where there is none, or its encoder has been changed.
+        """
         record = self._records.read(run)
-        if record.state == "done" or record.kind != KIND:
-            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        require_kind(record, KIND)
         try:
             data = read_regular(self._records.folder(run) / _ORDER, _MOST_ORDER)
             order = msgspec.json.decode(data, type=ClassifierOrder)
@@ -139,7 +142,12 @@ class ClassifierLearning:
             raise ParameterError(
                 f"What was ordered in {run} cannot be read any more.", "Begin a new training."
             ) from error
-        record = replace(record, state="running", ended_at=0.0, problem="")
+        require_unchanged(record, _digest(order), record.model_sha256)
+        if name:
+            check_place(name, self._models)
+        record = replace(
+            record, state="running", ended_at=0.0, problem="", name=name or record.name
+        )
         self._keeper = RunKeeper(self._records, record)
         self._records.clear(run, keeping=(*_KEPT, HOLD_FILE))
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
@@ -201,9 +209,12 @@ class ClassifierLearning:
         """The classifier among the models: copied, or as a former try has left it there."""
         name = self.record.name
         target, made = self._models / name, run / "made"
-        if _same_files(run / MODEL, target):
+        if same_files(run / MODEL, target):
             return inspect(target)
-        check_place(name, self._models)
+        try:
+            check_place(name, self._models)
+        except ParameterError as error:
+            raise HousekeepingError(error.message, "Resume the run with another name.") from error
         try:
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
@@ -217,12 +228,6 @@ class ClassifierLearning:
             shutil.rmtree(made, ignore_errors=True)
 
 
-def _same_files(one: Path, other: Path) -> bool:
-    """Whether two folders hold the same files, to the last byte."""
-    try:
-        names = sorted(path.name for path in one.iterdir())
-        return names == sorted(path.name for path in other.iterdir()) and all(
-            filecmp.cmp(one / name, other / name, shallow=False) for name in names
-        )
-    except OSError:
-        return False
+def _digest(order: ClassifierOrder) -> str:
+    """The checksum of the encoder's weights; empty without one."""
+    return whole_checksum(checksums(weight_files(Path(order.base)))) if order.base else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -35,9 +37,47 @@ def check_place(name: str, home: Path, refusal: str) -> Path:
     """
     require_name(name, refusal)
     folder = home / name
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ParameterError(f"There is already a model {name}.", "Choose another name.")
     return folder
+
+
+def require_kind(record: RunRecord, kind: str) -> None:
+    """Raise ParameterError unless the run is of that kind and can go on."""
+    if record.kind != kind:
+        raise ParameterError(
+            f"The run {record.id} is of another kind, and is not resumed here.",
+            "See `lampblack runs list`.",
+        )
+    if record.state == "done":
+        raise ParameterError(f"The run {record.id} is over, and cannot be resumed.")
+
+
+def require_unchanged(record: RunRecord, now: str, before: str) -> None:
+    """Raise ParameterError unless a model of the run has the checksum that it had."""
+    if now != before:
+        raise ParameterError(
+            f"A model that {record.id} was begun with has been changed since.",
+            "Begin a new training.",
+        )
+
+
+def same_files(one: Path, other: Path, but: Collection[str] = ()) -> bool:
+    """Whether two folders hold the same files to the last byte, apart from those named in `but`."""
+    try:
+        names, others = ({path.name for path in folder.iterdir()} for folder in (one, other))
+        names, others = names.difference(but), others.difference(but)
+        return names == others and all(same_file(one / name, other / name) for name in names)
+    except OSError:
+        return False
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both files are there and equal to the last byte."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 class RecordedLearning(Generic[Order]):
@@ -60,11 +100,13 @@ class RecordedLearning(Generic[Order]):
         assert self._keeper is not None
         return self._keeper
 
-    def take_up(self, run: str) -> Order:
-        """The order of a run that was stopped; raises ParameterError where there is none."""
+    def take_up(self, run: str, name: str = "") -> Order:
+        """The order of a run that was stopped; with `name` what comes out is called so.
+
+        Raises LampblackError where there is none, or what it was begun with has been changed.
+        """
         record = self._records.read(run)
-        if record.state == "done" or record.kind != self._kind:
-            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        require_kind(record, self._kind)
         try:
             data = read_regular(self._records.folder(run) / ORDER_FILE, _MOST_ORDER)
             order = msgspec.json.decode(data, type=self._order_type)
@@ -72,10 +114,22 @@ class RecordedLearning(Generic[Order]):
             raise ParameterError(
                 f"What was ordered in {run} cannot be read any more.", "Begin a new training."
             ) from error
-        record = replace(record, state="running", ended_at=0.0, problem="")
+        order = replace(order, name=name or record.name)
+        self._require_same(record, order)
+        if name:
+            self._require_new(order)
+        record = replace(record, state="running", ended_at=0.0, problem="", name=order.name)
         self._keeper = RunKeeper(self._records, record)
         self._records.clear(run, keeping=_KEPT)
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
+
+    def _require_same(self, record: RunRecord, order: Order) -> None:
+        """Raise LampblackError unless the models are those that the run was begun with."""
+        raise NotImplementedError
+
+    def _require_new(self, order: Order) -> None:
+        """Raise ParameterError where what comes out cannot be called so."""
+        raise NotImplementedError
 
     def _keep(self, order: Order) -> tuple[str, Order]:
         """Make a run with a folder, and keep the order there; raises HousekeepingError."""

@@ -37,10 +37,18 @@ from app.core.training.smaller_orders import (
 )
 from app.core.units import columns, count_text, size_text
 from app.engine.learning.child import TrainingChild
-from app.engine.learning.recorded import RecordedLearning, check_place
+from app.engine.learning.recorded import (
+    RecordedLearning,
+    check_place,
+    require_unchanged,
+    same_file,
+    same_files,
+)
 
 Kind = Literal["prune", "distill"]
 SmallerOrder = PruneOrder | DistillOrder
+
+_CARD = "README.md"
 
 _TITLES: dict[Kind, dict[Column, str]] = {
     "prune": {"before": "before", "cut": "cut", "after": "healed"},
@@ -144,23 +152,39 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             self._kept.end("failed", problem=str(error))
             raise
 
+    def _require_same(self, record: RunRecord, order: SmallerOrder) -> None:
+        require_unchanged(record, _digest(inspect(Path(order.model))), record.model_sha256)
+        if isinstance(order, DistillOrder):
+            teacher = _digest(inspect(Path(order.teacher)))
+            require_unchanged(record, teacher, order.teacher_sha256)
+
     def _require_new(self, order: SmallerOrder) -> None:
         check_place(order.name, self._models, f"A model cannot be called {order.name!r}.")
+        if order.gguf:
+            self._require_new_file(order)
+
+    def _require_new_file(self, order: SmallerOrder) -> None:
         file = self._models / _file_name(order.name)
-        if order.gguf and os.path.lexists(file):
+        if os.path.lexists(file):
             raise ParameterError(f"There is already a file {file.name}.", "Choose another name.")
 
     def _put_away(self, order: SmallerOrder, done: SmallerMade) -> SmallerOutcome:
-        """Copy what was made to its place, whole or not at all, and end the record."""
-        self._require_new(order)
+        """Copy what was made to its place, whole or not at all, and end the record.
+
+        What a former try of this run has put there stays, and the rest joins it.
+        """
         run = self._records.folder(self.record.id)
         made = run / "made"
+        place, file_place = self._models / order.name, self._models / _file_name(order.name)
+        has_folder = same_files(run / MADE, place, but=(_CARD,))
+        has_file = same_file(run / MADE_GGUF, file_place)
+        self._require_still_new(order, has_folder=has_folder, has_file=has_file)
         try:
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
             folder = (run / MADE).rename(made / order.name)
             prices = self._prices(order, done, inspect(folder).size_bytes)
-            (folder / "README.md").write_text(self._card(order, done, prices), "utf-8")
+            (folder / _CARD).write_text(self._card(order, done, prices), "utf-8")
             file = made / _file_name(order.name)
             if (run / MADE_GGUF).is_file():
                 (run / MADE_GGUF).rename(file)
@@ -168,8 +192,10 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             raise HousekeepingError(
                 f"The model could not be put into {self._models}: {why(error)}.", "Resume the run."
             ) from error
-        model = copy_in(inspect(folder), self._models)
-        gguf = self._copied_file(file, Path(model.path)) if file.is_file() else None
+        model = inspect(place) if has_folder else copy_in(inspect(folder), self._models)
+        gguf = None
+        if file.is_file():
+            gguf = inspect(file_place) if has_file else self._copied_file(file, Path(model.path))
         shutil.rmtree(made, ignore_errors=True)
         self._finish(done, prices, model.path)
         self._records.clear(self.record.id)
@@ -180,6 +206,16 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             taken=done.taken,
             gguf_problem=done.gguf_problem,
         )
+
+    def _require_still_new(self, order: SmallerOrder, *, has_folder: bool, has_file: bool) -> None:
+        """Raise HousekeepingError where the name was taken by something else meanwhile."""
+        try:
+            if not has_folder:
+                check_place(order.name, self._models, f"A model cannot be called {order.name!r}.")
+            if order.gguf and not has_file:
+                self._require_new_file(order)
+        except ParameterError as error:
+            raise HousekeepingError(error.message, "Resume the run with another name.") from error
 
     def _copied_file(self, file: Path, folder: Path) -> ModelFile:
         """The GGUF file at its place; without it the folder, new as well, does not stay."""
@@ -217,7 +253,7 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
         source = inspect(Path(order.model))
         head = f"---\nlicense: {source.licence}\n---\n" if source.licence else ""
         how = (
-            f"Taught by {Path(order.teacher).stem} on pages of this machine."
+            f"Taught by {inspect(Path(order.teacher)).name} on pages of this machine."
             if isinstance(order, DistillOrder)
             else f"Taken: {'; '.join(done.taken)}. Healed on pages of this machine."
         )

@@ -34,6 +34,7 @@ from app.core.training.orders import (
 from app.core.training.pages import TrainingPages, require_enough
 from app.core.training.verbatim import longest_run
 from app.engine.learning.child import TrainingChild, with_news
+from app.engine.learning.recorded import require_kind
 
 KIND = "style"
 _GGUF = "adapter.gguf"
@@ -96,8 +97,7 @@ class StyleLearning:
         Raises ParameterError where it is over or the pages are others now.
         """
         record = self._records.read(run)
-        if record.state == "done" or record.kind != KIND:
-            raise ParameterError(f"The run {run} is over, and cannot be resumed.")
+        require_kind(record, KIND)
         pages = pages_of(tuple(map(Path, record.data)))
         if pages.digest != record.data_sha256:
             raise ParameterError(

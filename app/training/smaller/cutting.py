@@ -23,6 +23,10 @@ from app.training.packing import TokenRow
 Tell = Callable[[float], None]
 """Called with the part that is done, before the next row; raises CancelledError to stop."""
 
+_PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj")
+_OF_LAYERS = ("layer_types", "mlp_layer_types", "no_rope_layers")
+"""What a configuration says of each layer, in a list."""
+
 MOST_ROWS = 24
 """So many rows are measured at most: the order of layers does not change with more."""
 
@@ -89,18 +93,25 @@ def take_layers(network: Any, gone: Sequence[int]) -> None:
             if hasattr(module, "layer_idx"):
                 module.layer_idx = number
     config = network.config.get_text_config(decoder=True)
-    kinds = getattr(config, "layer_types", None)
     config.num_hidden_layers = len(kept)
-    if kinds is not None:
-        config.layer_types = [kinds[place] for place in kept]
+    for name in _OF_LAYERS:
+        said = getattr(config, name, None)
+        if said:
+            setattr(config, name, [said[place] for place in kept])
 
 
 def require_heads(network: Any, count: int) -> int:
     """How many groups of heads go from every layer when `count` heads do; raises LampblackError."""
-    blocks_of(network)
+    blocks = blocks_of(network)
     config = network.config.get_text_config(decoder=True)
-    heads = config.num_attention_heads
+    heads = getattr(config, "num_attention_heads", None) or 0
     groups = getattr(config, "num_key_value_heads", None) or heads
+    if not groups or not all(_has_plain_heads(block, heads, groups) for block in blocks):
+        raise UnsupportedModelError(
+            f"How the heads of a {config.model_type} are laid out is not known here, so none can "
+            "be taken.",
+            "Take layers, or choose a model of the kinds llama, mistral or qwen.",
+        )
     each = heads // groups
     if count % each:
         raise ParameterError(
@@ -123,6 +134,27 @@ def require_heads(network: Any, count: int) -> int:
             "Take another number of heads, or whole layers.",
         ) from error
     return int(count // each)
+
+
+def _has_plain_heads(block: Any, heads: int, groups: int) -> bool:
+    """Whether a layer has four matrices with room for these heads, and nothing else of theirs."""
+    attention = getattr(block, "self_attn", None)
+    found: list[Any] = [getattr(attention, name, None) for name in _PROJECTIONS]
+    if attention is None or not all(isinstance(one, torch.nn.Linear) for one in found):
+        return False
+    asks, keys, values, out = found
+    size, rest = divmod(asks.out_features, heads)
+    others = [
+        (name, weights)
+        for name, weights in attention.named_parameters()
+        if not name.startswith(_PROJECTIONS)
+    ]
+    return (
+        not rest
+        and keys.out_features == values.out_features == groups * size
+        and out.in_features == heads * size
+        and all("norm" in name and weights.numel() == size for name, weights in others)
+    )
 
 
 def head_influence(network: Any, rows: Sequence[TokenRow], tell: Tell) -> list[list[float]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from safetensors import SafetensorError
 
 from app.core.errors import HousekeepingError, UnsupportedModelError
@@ -21,6 +22,7 @@ from app.training.packing import TokenRow
 from app.training.smaller.gguf_model import MOST_HALF
 
 _ALIKE = 2e-2
+_ENDS = ("bos_token_id", "eos_token_id", "pad_token_id")
 _RESERVE = 64 << 20  # bytes of the disk that stay free
 Matrices = Iterable[tuple[str, Any, Any]]
 
@@ -41,11 +43,24 @@ def save_network(network: Any, tokenizer: Any, folder: Path) -> None:
     largest = max(float(weights.detach().abs().max()) for weights in network.parameters())
     network.to(torch.float16 if largest < MOST_HALF else torch.bfloat16)
     without_quantization(network)
+    _settle_generation(network)
     with whole_or_nothing(folder, 2 * sum(one.numel() for one in network.parameters())):
         folder.mkdir(parents=True)
         with progress(Job(0, lambda _event: None)):  # no bars in the log
             tokenizer.save_pretrained(folder)
             network.save_pretrained(folder)
+
+
+def _settle_generation(network: Any) -> None:
+    """Leave of settings that contradict each other, which are not written, what ends a text."""
+    given = network.generation_config
+    if given is None:
+        return
+    try:
+        given.validate(strict=True)
+    except ValueError:
+        kept = {name: getattr(given, name) for name in _ENDS}
+        network.generation_config = transformers.GenerationConfig(**kept)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -98,9 +99,9 @@ class TeacherAnswers:
             self._home.mkdir(parents=True, exist_ok=True)
             others = sorted(
                 (one for one in self._home.iterdir() if one.is_dir() and one != self._folder),
-                key=lambda one: one.stat().st_mtime,
+                key=_used_at,
             )
-            sizes = {one: sum(file.stat().st_size for file in one.iterdir()) for one in others}
+            sizes = {one: _bytes_in(one) for one in others}
             total = sum(sizes.values()) + self.size
             for one in others:
                 if total <= MOST_ANSWERS:
@@ -110,7 +111,6 @@ class TeacherAnswers:
             needed = self.size - self.present + _RESERVE
             free = shutil.disk_usage(self._home).free
             self._folder.mkdir(exist_ok=True)
-            os.utime(self._folder)
         except OSError as error:
             raise _unwritten(error) from error
         if needed > free:
@@ -119,6 +119,11 @@ class TeacherAnswers:
                 f"reserve, and {size_text(free)} are free.",
                 "Make room on the disk, or choose a smaller --top.",
             )
+
+    def mark_used(self) -> None:
+        """Let these answers be the last that go."""
+        with suppress(OSError):
+            os.utime(self._folder)
 
     def fill(self, network: Any, wait: Callable[[], None], tell: Callable[[float], None]) -> None:
         """Have the teacher answer where it has not; raises CancelledError and HousekeepingError.
@@ -233,6 +238,23 @@ def _content(tensors: dict[str, Any]) -> str:
     for name in _NAMES:
         found.update(tensors[name].contiguous().numpy().tobytes())
     return found.hexdigest()
+
+
+def _used_at(folder: Path) -> float:
+    """When its answers were used last; 0 where another run has just removed them."""
+    with suppress(OSError):
+        return folder.stat().st_mtime
+    return 0.0
+
+
+def _bytes_in(folder: Path) -> int:
+    """The bytes of a folder's files, of which another run may be writing or removing some."""
+    found = 0
+    with suppress(OSError):
+        for file in folder.iterdir():
+            with suppress(OSError):
+                found += file.stat().st_size
+    return found
 
 
 def _unwritten(error: OSError) -> HousekeepingError:

@@ -102,7 +102,7 @@ class _Making:
     def __init__(self, order: PruneOrder | DistillOrder, around: Surroundings) -> None:
         self._any_order, self._around = order, around
         self._folder = Path(order.folder)
-        same = replace(order, folder="", resumes=False, threads=0)
+        same = replace(order, name="", folder="", resumes=False, threads=0)
         self._digest = hashlib.sha256(msgspec.json.encode(same)).hexdigest()
         self._network, self._tokenizer = self._loaded(order.model)
         size = int(self._network.get_output_embeddings().weight.shape[0])
@@ -323,6 +323,7 @@ class _Distilling(_Making):
             answers.make_room()
             self._require_teacher()
             answers.fill(self._teacher.eval(), self._around.wait, self._tell("asking the teacher"))
+        answers.mark_used()
         self._teacher = None
         gc.collect()
         return DistillTraining(

@@ -68,7 +68,9 @@ def test_the_warning_says_what_came_back() -> None:
     assert "can come back" in card().warning
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", ".x", "x.", "_x", "x" * 61, "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", ".x", "x.", "_x", "x" * 61, "a\nb", "CON", "nul.x"]
+)
 def test_names_that_are_no_folders_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ParameterError, match="cannot be called"):
         check_name(name, tmp_path)
@@ -81,3 +83,7 @@ def test_a_name_that_is_taken_is_refused_and_another_found(tmp_path: Path) -> No
         check_name("Book", tmp_path)
     assert free_name("Book", tmp_path) == "Book 2"
     assert free_name("///", tmp_path) == "Style"
+    assert free_name("con", tmp_path) == "My con"
+    assert free_name("console", tmp_path) == "console"
+    (tmp_path / "Link").symlink_to(tmp_path / "nowhere")
+    assert free_name("Link", tmp_path) == "Link 2"

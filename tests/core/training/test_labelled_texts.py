@@ -42,6 +42,7 @@ def test_rows_become_texts_with_places_of_their_labels() -> None:
         (InputRow(number=9, text="sea", expected="x" * 201), "longer than 200"),
         (InputRow(number=9, text="sea", expected="a\x00b"), "cannot be shown"),
         (InputRow(number=9, text="rain", expected="bad"), "its text was there before."),
+        (InputRow(number=9, text=" rain\n", expected="bad"), "its text was there before."),
         (InputRow(number=9, text="rain", expected="good"), "there before, with another label"),
     ],
 )

@@ -132,6 +132,68 @@ def test_a_disk_without_room_leaves_nothing_and_the_run_can_go_on(
     assert learning.record.state == "done"
 
 
+@pytest.mark.parametrize("gone", [(), ("Made-F16.gguf",)])
+def test_a_run_that_broke_off_while_it_put_the_model_away_ends_at_the_next_try(
+    learning: SmallerLearning,
+    tmp_path: Path,
+    gone: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = begun(learning, tmp_path)
+    with monkeypatch.context() as full:
+
+        def refuse(*_all: Any) -> None:
+            raise HousekeepingError("No room for the record.")
+
+        full.setattr(learning, "_finish", refuse)
+        with pytest.raises(HousekeepingError, match="No room for the record"):
+            learning.run(order, lambda _news: None)
+    models = tmp_path / "models"
+    for name in gone:
+        (models / name).unlink()
+    made = learning.run(learning.take_up(learning.record.id), lambda _news: None)
+    assert made.gguf is not None
+    assert sorted(one.name for one in models.iterdir()) == ["Made", "Made-F16.gguf"]
+    assert learning.record.state == "done"
+
+
+def test_a_name_that_was_taken_meanwhile_is_changed_at_resuming(
+    learning: SmallerLearning, tmp_path: Path
+) -> None:
+    order = begun(learning, tmp_path)
+    other = tmp_path / "models" / "Made"
+    other.mkdir(parents=True)
+    with pytest.raises(HousekeepingError, match="already a model Made"):
+        learning.run(order, lambda _news: None)
+    identity = learning.record.id
+    with pytest.raises(ParameterError, match="already a model Made"):
+        learning.take_up(identity, "Made")
+    assert learning.record.state == "failed"
+    made = learning.run(learning.take_up(identity, "Other"), lambda _news: None)
+    assert made.model.name == "Other"
+    assert (learning.record.name, learning.record.state) == ("Other", "done")
+    assert [*other.iterdir()] == []
+
+
+def test_a_model_that_was_changed_meanwhile_is_not_gone_on_with(
+    learning: SmallerLearning, tmp_path: Path
+) -> None:
+    order = begun(learning, tmp_path)
+    (tmp_path / "models" / "Made").mkdir(parents=True)
+    with pytest.raises(HousekeepingError):
+        learning.run(order, lambda _news: None)
+    write_tiny(tmp_path / "tiny.gguf", "F32", seed=9)
+    with pytest.raises(ParameterError, match="has been changed"):
+        learning.take_up(learning.record.id, "Other")
+
+
+def test_a_name_that_a_broken_link_has_is_taken(learning: SmallerLearning, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "Made").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ParameterError, match="already"):
+        begun(learning, tmp_path)
+
+
 @pytest.mark.parametrize("name", ["Made", "Made-F16.gguf"])
 def test_what_appeared_meanwhile_is_not_replaced(
     learning: SmallerLearning, tmp_path: Path, name: str

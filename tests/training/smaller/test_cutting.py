@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from app.training.smaller.cutting import (
     take_heads,
     take_layers,
 )
+from app.training.smaller.saving import save_network
 from tests.training.conftest import tiny_network
 
 ROWS = pack([[(3 + at * at) % 50 for at in range(200)]], 32, 1, None).rows
@@ -118,6 +120,61 @@ def test_what_cannot_be_taken_is_a_sentence() -> None:
     other = transformers.GPT2LMHeadModel(sizes)
     with pytest.raises(UnsupportedModelError, match="not known here"):
         require_layers(other, 1)
+
+
+OWN_LAYOUTS = ("phi", "phi3", "olmo2", "gpt_oss", "lfm2")
+
+
+def of_kind(kind: str) -> Any:
+    torch.manual_seed(3)
+    sizes = {
+        "vocab_size": 64,
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 128,
+        "pad_token_id": 0,
+    }
+    config = transformers.AutoConfig.for_model(kind, **sizes)
+    return transformers.AutoModelForCausalLM.from_config(config).eval()
+
+
+@pytest.mark.parametrize("kind", OWN_LAYOUTS)
+def test_heads_that_are_laid_out_in_a_way_of_their_own_stay(kind: str) -> None:
+    with pytest.raises(UnsupportedModelError, match="How the heads of a"):
+        require_heads(of_kind(kind), 2)
+
+
+@pytest.mark.parametrize("kind", ["mistral", "qwen2", "qwen3", "gemma2", "olmo"])
+def test_heads_of_other_kinds_can_be_taken(kind: str) -> None:
+    whole = of_kind(kind)
+    assert require_heads(whole, 2) == 1
+    take_heads(whole, [[0], [1], [0], [1]])
+    assert torch.isfinite(logits(whole)).all()
+
+
+def test_what_a_configuration_says_of_each_layer_goes_with_it(tmp_path: Any) -> None:
+    cut = of_kind("smollm3")
+    assert len({*cut.config.no_rope_layers}) == 2
+    take_layers(cut, [1])
+    transformers.utils.logging.disable_progress_bar()
+    cut.save_pretrained(tmp_path)
+    again = transformers.AutoModelForCausalLM.from_pretrained(tmp_path).eval()
+    assert torch.equal(logits(again), logits(cut))
+
+
+def test_settings_of_generation_that_contradict_each_other_do_not_lose_a_model(
+    tmp_path: Any,
+) -> None:
+    whole = network()
+    whole.generation_config.do_sample = False
+    whole.generation_config.temperature = 0.6
+    whole.generation_config.eos_token_id = 7
+    tokenizer = SimpleNamespace(save_pretrained=lambda _folder: None)
+    save_network(whole, tokenizer, tmp_path / "made")
+    assert transformers.GenerationConfig.from_pretrained(tmp_path / "made").eos_token_id == 7
 
 
 def test_a_stop_between_rows_leaves_no_hook() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,21 @@ def test_what_was_not_used_for_longest_goes_and_too_much_is_a_sentence(
     monkeypatch.setattr(teacher_module, "MOST_ANSWERS", new.size - 1)
     with pytest.raises(ParameterError, match="smaller --top"):
         new.make_room()
+
+
+def test_of_answers_that_are_there_those_that_were_used_last_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (of(tmp_path, digest=one) for one in "abc")
+    for one in (first, second):
+        fill(one, Asked())
+    for folder in tmp_path.iterdir():
+        (folder / "going").symlink_to(tmp_path / "gone")  # as a file that vanishes meanwhile
+        os.utime(folder, (0, 0))
+    first.mark_used()
+    monkeypatch.setattr(teacher_module, "MOST_ANSWERS", 2 * first.size + 9000)
+    third.make_room()
+    assert (first.present, second.present) == (first.size, 0)
 
 
 def test_a_full_disk_is_a_sentence_and_what_is_there_stays_whole(
