@@ -5,8 +5,9 @@ its sampling steps and the same random numbers (coupled draws; see Daliri et al.
 without Communication and Drafter-Invariant Speculative Decoding", arXiv:2408.07978). Where both
 foresee much the same, both draw the same token. The larger model still draws every token itself,
 so that the guesses change no chance of any word, and a seed gives the text that it gives alone:
-rejection sampling (Leviathan et al. 2023, arXiv:2211.17192) would keep a few more guesses, but
-give other texts where more or fewer are made.
+rejection sampling (Leviathan et al. 2023, arXiv:2211.17192) would keep more guesses, a few at the
+usual temperatures and half as many again in a hot text, but give other texts where more or fewer
+are made.
 
 The random numbers of the next draws are known beforehand, and they tell much: a low one takes one
 of the likeliest tokens, on which both models agree; a high one takes a rare token, on which they
