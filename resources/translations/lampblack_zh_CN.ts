@@ -9738,10 +9738,6 @@ When a style is learned, a classifier trained, a model evaluated or the speed me
         <translation>请选择普通的文件或文件夹，或者给自己读取它的权限。</translation>
     </message>
     <message>
-        <source>Choose another --name.</source>
-        <translation>请用 --name 选择另一个名称。</translation>
-    </message>
-    <message>
         <source>Choose another folder, or say that it may be written over.</source>
         <translation>请换一个文件夹，或允许覆盖。</translation>
     </message>

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from app.core.errors import CancelledError, HousekeepingError, LampblackError, ParameterError
 from app.core.formats.safetensors import read_config, weight_files
 from app.core.models.checksums import checksums, whole_checksum
 from app.core.models.import_copy import copy_in
 from app.core.models.model_file import ModelFile, inspect
-from app.core.runs.keeping import RunKeeper
-from app.core.runs.record import HOLD_FILE, RECORD_FILE, RunConfusion, RunRecord, RunRecords
-from app.core.system.files import read_regular, why, write_atomically
+from app.core.runs.record import RunConfusion, RunRecord, RunRecords
+from app.core.system.files import why
 from app.core.system.machine import machine_facts
-from app.core.training.cards import require_name
 from app.core.training.classifier_orders import (
     LSTM,
     MODEL,
@@ -31,15 +27,15 @@ from app.core.training.classifier_orders import (
 from app.core.training.label_figures import confusion, scores
 from app.core.training.labelled_texts import LabelledTexts
 from app.core.training.orders import TrainingNews
-from app.engine.learning.child import TrainingChild, with_news
-from app.engine.learning.recorded import require_kind, require_unchanged, same_files
+from app.engine.learning.child import TrainingChild
+from app.engine.learning.recorded import (
+    RecordedLearning,
+    check_place,
+    require_unchanged,
+    same_files,
+)
 
 KIND = "classifier"
-_ORDER = "order.json"
-_KEPT = (RECORD_FILE, _ORDER, "checkpoint.safetensors", "baseline")
-"""What a run goes on with: all else in its folder is half of something."""
-
-_MOST_ORDER = 1 << 30
 
 
 def check_base(folder: Path) -> Path:
@@ -57,55 +53,25 @@ def check_base(folder: Path) -> Path:
     return folder.absolute()
 
 
-def check_place(name: str, home: Path) -> Path:
-    """The folder for a new classifier of that name; raises ParameterError where it cannot be."""
-    require_name(name, f"A classifier cannot be called {name!r}.")
-    folder = home / name
-    if os.path.lexists(folder):
-        raise ParameterError(f"There is already a model {name}.", "Choose another --name.")
-    return folder
+class ClassifierLearning(RecordedLearning[ClassifierOrder]):
+    """One training with its record; `run` is called once.
 
-
-class ClassifierLearning:
-    """One training with its record; `run` is called once, and the child's wishes any time.
-
-    What was ordered is kept in the run's folder until it is done, so that a run that was stopped
-    goes on without its input. `models` is the folder that the classifier is put into.
+    `models` is the folder that the classifier is put into.
     """
 
     def __init__(self, child: TrainingChild, records: RunRecords, models: Path) -> None:
-        self.child = child
-        self._records, self._models = records, models
-        self._keeper: RunKeeper | None = None
-
-    @property
-    def record(self) -> RunRecord:
-        """The run, once there is one."""
-        return self._kept.record
-
-    @property
-    def _kept(self) -> RunKeeper:
-        assert self._keeper is not None
-        return self._keeper
+        super().__init__(child, records, KIND, ClassifierOrder)
+        self._models = models
 
     def begin(
         self, name: str, data: Path, texts: LabelledTexts, order: ClassifierOrder
     ) -> ClassifierOrder:
         """Record a new run, and return its order; raises LampblackError for what cannot be."""
         check_classifier(order.settings)
-        check_place(name, self._models)
+        self._require_new(order, name)
         base = Path(order.base)
         digest = _digest(order)
-        run = self._records.new_id(KIND)
-        folder = self._records.folder(run)
-        order = replace(order, folder=str(folder))
-        try:
-            write_atomically(folder / _ORDER, msgspec.json.encode(order))
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise HousekeepingError(
-                f"The run could not be begun: {why(error)}.", "Make room on the disk."
-            ) from error
+        run, order = self._keep(order)
         record = RunRecord(
             id=run,
             kind=KIND,
@@ -121,36 +87,8 @@ class ClassifierLearning:
             seed=order.settings.seed,
             machine=machine_facts(),
         )
-        try:
-            self._keeper = RunKeeper(self._records, record)
-        except HousekeepingError:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        self._begin(record)
         return order
-
-    def take_up(self, run: str, name: str = "") -> ClassifierOrder:
-        """The order of a run that was stopped; with `name` the classifier is called so.
-
-        Raises LampblackError where there is none, or its encoder has been changed.
-        """
-        record = self._records.read(run)
-        require_kind(record, KIND)
-        try:
-            data = read_regular(self._records.folder(run) / _ORDER, _MOST_ORDER)
-            order = msgspec.json.decode(data, type=ClassifierOrder)
-        except (OSError, ValueError) as error:
-            raise ParameterError(
-                f"What was ordered in {run} cannot be read any more.", "Begin a new training."
-            ) from error
-        require_unchanged(record, _digest(order), record.model_sha256)
-        if name:
-            check_place(name, self._models)
-        record = replace(
-            record, state="running", ended_at=0.0, problem="", name=name or record.name
-        )
-        self._keeper = RunKeeper(self._records, record)
-        self._records.clear(run, keeping=(*_KEPT, HOLD_FILE))
-        return replace(order, folder=str(self._records.folder(run)), resumes=True)
 
     def run(self, order: ClassifierOrder, tell: Callable[[TrainingNews], None]) -> ModelFile:
         """Train as recorded; the classifier is among the models then, its figures in the record.
@@ -169,9 +107,17 @@ class ClassifierLearning:
             self._kept.end("failed", problem=str(error))
             raise
 
-    def _hear(self, news: TrainingNews, tell: Callable[[TrainingNews], None]) -> None:
-        self._kept.follow(with_news(self.record, news))
-        tell(news)
+    def _require_same(self, record: RunRecord, order: ClassifierOrder) -> None:
+        require_unchanged(record, _digest(order), record.model_sha256)
+
+    def _require_new(self, order: ClassifierOrder, name: str) -> None:
+        del order
+        check_place(name, self._models, f"A classifier cannot be called {name!r}.")
+
+    def _named(self, order: ClassifierOrder, name: str) -> ClassifierOrder:
+        """The name is in the record alone."""
+        del name
+        return order
 
     def _put_away(self, done: ClassifierTrained, labels: tuple[str, ...]) -> ModelFile:
         """Copy the classifier to its place, whole or not at all, and end the record.
@@ -212,7 +158,7 @@ class ClassifierLearning:
         if same_files(run / MODEL, target):
             return inspect(target)
         try:
-            check_place(name, self._models)
+            check_place(name, self._models, f"A classifier cannot be called {name!r}.")
         except ParameterError as error:
             raise HousekeepingError(error.message, "Resume the run with another name.") from error
         try:

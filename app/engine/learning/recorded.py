@@ -17,17 +17,19 @@ from app.core.runs.keeping import RunKeeper
 from app.core.runs.record import HOLD_FILE, RECORD_FILE, RunRecord, RunRecords
 from app.core.system.files import read_regular, why, write_atomically
 from app.core.training.cards import require_name
+from app.core.training.classifier_orders import ClassifierOrder
 from app.core.training.orders import TrainingNews
 from app.core.training.smaller_orders import DistillOrder, PruneOrder
 from app.engine.learning.child import TrainingChild, with_news
 
 ORDER_FILE = "order.json"
-_KEPT = (RECORD_FILE, HOLD_FILE, ORDER_FILE, "checkpoint.safetensors", "measured.json")
+_STATES = ("checkpoint.safetensors", "measured.json", "baseline")
+_KEPT = (RECORD_FILE, HOLD_FILE, ORDER_FILE, *_STATES)
 """What a run goes on with: all else in its folder is half of something."""
 
 _MOST_ORDER = 1 << 30
 
-Order = TypeVar("Order", bound=PruneOrder | DistillOrder)
+Order = TypeVar("Order", bound=ClassifierOrder | PruneOrder | DistillOrder)
 
 
 def check_place(name: str, home: Path, refusal: str) -> Path:
@@ -114,11 +116,12 @@ class RecordedLearning(Generic[Order]):
             raise ParameterError(
                 f"What was ordered in {run} cannot be read any more.", "Begin a new training."
             ) from error
-        order = replace(order, name=name or record.name)
+        called = name or record.name
+        order = self._named(order, called)
         self._require_same(record, order)
         if name:
-            self._require_new(order)
-        record = replace(record, state="running", ended_at=0.0, problem="", name=order.name)
+            self._require_new(order, called)
+        record = replace(record, state="running", ended_at=0.0, problem="", name=called)
         self._keeper = RunKeeper(self._records, record)
         self._records.clear(run, keeping=_KEPT)
         return replace(order, folder=str(self._records.folder(run)), resumes=True)
@@ -127,9 +130,13 @@ class RecordedLearning(Generic[Order]):
         """Raise LampblackError unless the models are those that the run was begun with."""
         raise NotImplementedError
 
-    def _require_new(self, order: Order) -> None:
+    def _require_new(self, order: Order, name: str) -> None:
         """Raise ParameterError where what comes out cannot be called so."""
         raise NotImplementedError
+
+    def _named(self, order: Order, name: str) -> Order:
+        """The order of what is called so."""
+        return replace(order, name=name)
 
     def _keep(self, order: Order) -> tuple[str, Order]:
         """Make a run with a folder, and keep the order there; raises HousekeepingError."""

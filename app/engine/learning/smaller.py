@@ -111,7 +111,7 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
         """Record a new run, and return its order; raises LampblackError for what cannot be."""
         _require_words(pages)
         check_healing(order.settings)
-        self._require_new(order)
+        self._require_new(order, order.name)
         if isinstance(order, DistillOrder):
             order = replace(order, teacher_sha256=_digest(inspect(Path(order.teacher))))
         digest = _digest(model)
@@ -158,8 +158,8 @@ class SmallerLearning(RecordedLearning[SmallerOrder]):
             teacher = _digest(inspect(Path(order.teacher)))
             require_unchanged(record, teacher, order.teacher_sha256)
 
-    def _require_new(self, order: SmallerOrder) -> None:
-        check_place(order.name, self._models, f"A model cannot be called {order.name!r}.")
+    def _require_new(self, order: SmallerOrder, name: str) -> None:
+        check_place(name, self._models, f"A model cannot be called {name!r}.")
         if order.gguf:
             self._require_new_file(order)
 

@@ -88,6 +88,7 @@ class TakeSwitch(QWidget):
         for name in ("retry", "accept"):
             line.addWidget(tool_button(actions, name))
         self.hide()
+        self._word()
         on_language_change(self._word)
 
     def show_take(self, number: int, count: int) -> None:

@@ -6,28 +6,28 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import LampblackError, ParameterError
-from app.core.models.model_file import ModelFile
-from app.core.runs.record import RECORD_FILE, RunRecord, RunRecords
-from app.core.training.cards import LearnedAdapter
-from app.core.training.orders import (
-    HeldOutLoss,
-    SamplesWritten,
-    StyleSettings,
-    TrainingNews,
-    TrainingPlan,
-    TrainingStep,
-)
-from app.core.training.pages import RunsOf, TrainingPages, read_pages
-from app.engine.learning.child import TrainingChild, trainer_command
-from app.engine.learning.preparing import probed, require_memory
-from app.engine.learning.style import KIND, StyleLearning
 from app.program import Program
 from app.ui.background import BackgroundTasks
+
+if TYPE_CHECKING:  # none of it is needed before something is learned, and the window starts sooner
+    from app.core.models.model_file import ModelFile
+    from app.core.runs.record import RunRecord, RunRecords
+    from app.core.training.cards import LearnedAdapter
+    from app.core.training.orders import (
+        HeldOutLoss,
+        StyleSettings,
+        TrainingNews,
+        TrainingPlan,
+        TrainingStep,
+    )
+    from app.core.training.pages import RunsOf, TrainingPages
+    from app.engine.learning.child import TrainingChild
+    from app.engine.learning.style import StyleLearning
 
 _PATIENCE_S = 20.0
 """How long a training may take to write its checkpoint while the window closes."""
@@ -74,6 +74,8 @@ class LearningRun(QObject):
     @property
     def records(self) -> RunRecords:
         """The records of the home."""
+        from app.core.runs.record import RunRecords
+
         return RunRecords(self._program.paths.runs)
 
     @property
@@ -90,6 +92,8 @@ class LearningRun(QObject):
 
     def probe(self, model: ModelFile, pages: TrainingPages, settings: StyleSettings) -> None:
         """Find out how long it takes here; raises LampblackError where there is no trainer."""
+        from app.engine.learning.preparing import probed
+
         child = self._begin("probe")
         cache = self._program.engine_cache
         self._tasks.run(lambda: probed(child, model, pages, settings, cache), self._on_planned)
@@ -98,6 +102,8 @@ class LearningRun(QObject):
         self, name: str, model: ModelFile, pages: TrainingPages, settings: StyleSettings
     ) -> None:
         """Learn the style of `pages`; raises LampblackError where there is no trainer."""
+        from app.engine.learning.preparing import require_memory
+
         learning = self._begin_learning()
 
         def work() -> LearnedAdapter:
@@ -112,6 +118,8 @@ class LearningRun(QObject):
 
         Its pages are read without what a model wrote, or else with it, as they were.
         """
+        from app.core.training.pages import read_pages
+
         learning = self._begin_learning()
 
         def work() -> LearnedAdapter:
@@ -165,6 +173,8 @@ class LearningRun(QObject):
     # Beginning
 
     def _new_child(self) -> TrainingChild:
+        from app.engine.learning.child import TrainingChild, trainer_command
+
         return TrainingChild(trainer_command(self._program.packs.command("torch")))
 
     def _begin(self, doing: Doing) -> TrainingChild:
@@ -175,6 +185,8 @@ class LearningRun(QObject):
         return child
 
     def _begin_learning(self) -> StyleLearning:
+        from app.engine.learning.style import StyleLearning
+
         child = self._begin("training")
         paths, cache = self._program.paths, self._program.engine_cache
         self._learning = StyleLearning(child, self.records, paths.adapters, cache)
@@ -184,6 +196,8 @@ class LearningRun(QObject):
 
     def _tell(self, news: TrainingNews) -> None:
         """On the thread: let it begin, and pass the news on."""
+        from app.core.training.orders import TrainingPlan
+
         if isinstance(news, TrainingPlan) and (child := self._child) is not None:
             if self.is_paused:  # said before the child was there to hear it
                 child.pause()
@@ -191,6 +205,13 @@ class LearningRun(QObject):
         self._tasks.tell(lambda: self._hear(news))
 
     def _hear(self, news: TrainingNews) -> None:
+        from app.core.training.orders import (
+            HeldOutLoss,
+            SamplesWritten,
+            TrainingPlan,
+            TrainingStep,
+        )
+
         if isinstance(news, TrainingPlan):
             self.plan = news
         elif isinstance(news, TrainingStep):
@@ -218,11 +239,15 @@ class LearningRun(QObject):
 
 def stopped_runs(records: RunRecords) -> tuple[RunRecord, ...]:
     """The trainings of styles that can be gone on with, the newest first."""
+    from app.engine.learning.style import KIND
+
     return tuple(one for one in records.list() if one.kind == KIND and one.state != "done")
 
 
 def _require_still(folder: Path) -> None:
     """Raise ParameterError where another program seems to be at work on the run."""
+    from app.core.runs.record import RECORD_FILE, RunRecords
+
     try:
         age = time.time() - (folder / RECORD_FILE).stat().st_mtime
         state = RunRecords(folder.parent).read(folder.name).state

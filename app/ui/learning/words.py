@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
-from app.core.runs.record import RunRecord
-from app.core.training.orders import TrainingPlan
 from app.ui.numbers import data_size_text, number_text
 from app.ui.texts import moment_text
+
+if TYPE_CHECKING:
+    from app.core.runs.record import RunRecord
+    from app.core.training.orders import TrainingPlan
 
 _tr = QCoreApplication.translate
 
