@@ -64,7 +64,6 @@ def run_trainer() -> int:
     end: TrainingEnd
     try:
         order = msgspec.json.decode(wishes.readline(), type=AnyOrder)
-        _keep_out_of_temp(order)
         ear = _Ear(wishes, getattr(order, "cache", ""), mouth)
         around = Surroundings(mouth.tell, ear.wait, ear.wait_for_begin, peak_memory)
         if isinstance(order, TrainingOrder):
@@ -85,12 +84,6 @@ def run_trainer() -> int:
     mouth.tell(end)
     sys.stderr.flush()
     os._exit(0)  # no library may keep the process
-
-
-def _keep_out_of_temp(order: AnyOrder) -> None:
-    """Have PyTorch make its compiler's folder among the caches, before it is imported."""
-    place = Path(order.cache or order.folder) / "inductor"
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(place))
 
 
 def _unexpected(error: Exception) -> TrainingFailed:

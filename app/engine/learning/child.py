@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import isfinite
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -111,7 +112,7 @@ class TrainingChild:
         Raises CancelledError when it was stopped, the error that the child met, or
         ModelCrashedError where it died. A checkpoint is in the order's folder in any case.
         """
-        with self._started() as child:
+        with self._started(order) as child:
             log: deque[str] = deque(maxlen=_LOG_LINES)
             reader = threading.Thread(target=_keep, args=(child, log), name="training-log")
             reader.start()
@@ -168,11 +169,12 @@ class TrainingChild:
             if self._child is not None:
                 self._child.kill()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, order: AnyOrder) -> subprocess.Popen[bytes]:
+        # PyTorch makes a folder for its compiler as it is imported: not among temporary files.
+        compiled = Path(order.cache or order.folder) / "inductor"
+        around = host_environment() | WAITING | {"TORCHINDUCTOR_CACHE_DIR": str(compiled)}
         try:
-            child = start_child(
-                self._command, log=subprocess.PIPE, environ=host_environment() | WAITING
-            )
+            child = start_child(self._command, log=subprocess.PIPE, environ=around)
         except OSError as error:
             raise EngineStoppedError(
                 f"The training could not be started: {error.strerror}.",
