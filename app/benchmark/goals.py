@@ -8,7 +8,6 @@ from app.benchmark import (
     decode_speed,
     draft_speed,
     first_token,
-    foreseen_wait,
     interference,
     many_clients,
     parallel_takes,
@@ -241,7 +240,7 @@ GOALS: tuple[Goal, ...] = (
             Measure("mean", "the foretold wait is off by, on average", 0.25, "lower"),
             Measure("worst", "the foretold wait is off by, at most", 0.25, judged_by="nothing"),
         ),
-        foreseen_wait.foreseen,
+        first_token.foreseen,
     ),
     Goal(
         20,

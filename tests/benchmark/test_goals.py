@@ -206,7 +206,7 @@ class FakeReader(FakeOurs):
 def test_the_wait_is_compared_with_what_was_foretold(tmp_path: Path) -> None:
     assert measured(19, FakeSession(tmp_path, FakeReader(1.0))) == {"mean": 0.0, "worst": 0.0}
     rounds: list[Round] = []
-    experiment = goal(19).open(FakeSession(tmp_path, FakeReader(2.0)))  # type: ignore[arg-type]
+    experiment = goal(19).open(FakeSession(tmp_path, FakeReader(2.0)))  # type: ignore[arg-type] # a stand-in
     run_rounds(experiment, 1, lambda sample: sample(), lambda taken, _number: rounds.append(taken))
     assert rounds[0].measures["worst"] == pytest.approx(0.5)
 
@@ -337,6 +337,6 @@ def test_a_training_beside_is_at_work_only_while_it_is_measured(
     monkeypatch.setattr(interference, "_training", training)
     monkeypatch.setattr(interference, "edited", edited)
     session = FakeSession(tmp_path, ours)
-    session.enter_context = lambda one: one.__enter__()  # type: ignore[attr-defined]
+    session.enter_context = lambda one: one.__enter__()  # type: ignore[attr-defined] # of one test
     assert measured(22, session) == {"writing": 0.8, "keys": 1.5}
     assert works[-1] is False

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
-from app.core.system.files import lock_open_file
+from app.core.system.files import is_locked, lock_open_file
 
 LIVE = "live"
 """The folder of these files, beside the store."""
@@ -53,20 +53,7 @@ class InstanceLock:
 
 def is_running(folder: Path, instance: str) -> bool:
     """Whether the program of that id still runs; the file of one that ended is removed."""
-    path = folder / f"{instance}.lock"
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        lock_open_file(handle)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    with contextlib.suppress(OSError):
-        path.unlink()
-    return False
+    return is_locked(folder / f"{instance}.lock")
 
 
 @contextlib.contextmanager

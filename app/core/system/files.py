@@ -228,6 +228,23 @@ def lock_open_file(handle: int) -> None:
             raise BlockingIOError(error.errno, error.strerror) from error
 
 
+def is_locked(path: Path) -> bool:
+    """Whether the lock file at `path` is held; one that was left over is removed."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        lock_open_file(handle)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    with contextlib.suppress(OSError):
+        path.unlink()
+    return False
+
+
 def _lock(handle: int) -> None:
     if sys.platform == "win32":
         import msvcrt

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from app.core.system.files import lock_open_file
+from app.core.system.files import is_locked, lock_open_file
 
 _FOLDER = "writing"
 
@@ -56,20 +56,4 @@ class WritingMark:
 
 def is_written(cache: Path) -> bool:
     """Whether a program writes a text just now with an engine of this cache."""
-    return any(map(_is_held, (cache / _FOLDER).glob("*.lock")))
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        lock_open_file(handle)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    with suppress(OSError):
-        path.unlink()
-    return False
+    return any(map(is_locked, (cache / _FOLDER).glob("*.lock")))

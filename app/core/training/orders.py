@@ -19,6 +19,7 @@ from app.core.training.classifier_orders import (
     require_limits,
 )
 from app.core.training.smaller_orders import (
+    LORA_LIMITS,
     AnswersPlanned,
     AtWork,
     DistillOrder,
@@ -58,19 +59,9 @@ class StyleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     seed: int = 1
 
 
-LIMITS = {
-    "rank": (1, 256),
-    "epochs": (1, 100),
-    "rate": (1e-7, 0.1),
-    "length": (32, 8192),
-    "seed": (0, 2**31 - 1),
-}
-"""The least and the most of each setting."""
-
-
 def check_style(settings: StyleSettings) -> StyleSettings:
     """The settings, if every one lies within its limits; raises ParameterError."""
-    require_limits(settings, LIMITS)
+    require_limits(settings, LORA_LIMITS)
     return settings
 
 

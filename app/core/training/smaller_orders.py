@@ -49,12 +49,16 @@ class DistillSettings(HealingSettings, frozen=True, kw_only=True, forbid_unknown
     top: int = 64
 
 
-_LIMITS = {
+LORA_LIMITS: dict[str, tuple[float, float]] = {
     "rank": (1, 256),
     "epochs": (1, 100),
     "rate": (1e-7, 0.1),
     "length": (32, 8192),
     "seed": (0, 2**31 - 1),
+}
+"""The least and the most of each setting of a training of adapters."""
+
+_LIMITS = LORA_LIMITS | {
     "temperature": (0.5, 20),
     "hard": (0, 1),
     "top": (1, 4096),

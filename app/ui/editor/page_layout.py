@@ -23,8 +23,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.editor.block_drawing import BlockDrawing
-from app.ui.editor.block_heights import ABOVE, SEEN, BlockHeights
-from app.ui.editor.height_estimates import HeightEstimates
+from app.ui.editor.block_heights import ABOVE, SEEN, BlockHeights, HeightEstimates
 
 _FIXED = 64  # Qt counts positions on the page in 64ths of a pixel
 _EVERYTHING = 1e9  # pixels, as Qt says it

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 
 from app.core.models.model_file import ModelFile
 from app.core.runs.record import RunRecord
-from app.core.training.orders import LIMITS, StyleSettings
+from app.core.training.orders import StyleSettings
 from app.core.training.pages import TrainingPages
+from app.core.training.smaller_orders import LORA_LIMITS
 from app.ui.learning.pages_tree import PagesTree
 from app.ui.learning.words import run_lines
 from app.ui.numbers import number_text
@@ -142,7 +143,7 @@ class SetupPage(PanelScroll):
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(2, 1)
         for row, (field, (words, tip)) in enumerate(names.items()):
-            low, high = LIMITS[field]
+            low, high = LORA_LIMITS[field]
             box = NumberBox(low, high, _STEPS[field], whole=field != "rate")
             box.setValue(getattr(default, field))
             box.setToolTip(tip)

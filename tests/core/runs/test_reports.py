@@ -55,7 +55,7 @@ def test_values_as_people_read_them() -> None:
     ],
 )
 def test_the_figure_that_a_run_is_known_by(one: object, figure: object) -> None:
-    assert main_figure(one) == figure  # type: ignore[arg-type]
+    assert main_figure(one) == figure  # type: ignore[arg-type] # many kinds
 
 
 def test_the_curves_of_one_and_of_several() -> None:
@@ -137,7 +137,7 @@ def hostile(run: str) -> object:
 def test_the_page_reaches_out_to_nothing_whatever_names_there_are() -> None:
     runs = [hostile(ONE), hostile(OTHER), training("style-20260101-000002")]
     for chosen in (runs[:1], runs):
-        text = report(chosen)  # type: ignore[arg-type]
+        text = report(chosen)  # type: ignore[arg-type] # many kinds
         text.encode("utf-8")
         found = read(text)
         assert not found.tags & {"script", "img", "link", "iframe", "object", "base", "form"}

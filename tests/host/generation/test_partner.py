@@ -86,7 +86,7 @@ def test_a_text_that_will_soon_end_is_not_worth_reading() -> None:
     oracle = Oracle([0.1] * AHEAD)
     assert partner(oracle).draft([], 20) == []
     assert partner(oracle).draft([], 100)
-    oracle.lacks = lambda _text, _reach: 400  # type: ignore[method-assign]
+    oracle.lacks = lambda _text, _reach: 400  # type: ignore[method-assign] # of one test
     assert partner(oracle).draft([], 100) == []
     assert partner(oracle).draft([], 1000)
 
